@@ -1,0 +1,1 @@
+"""Knows what we have, decides what is new or changed, and runs the clock."""
