@@ -1,0 +1,82 @@
+"""The one tree of errors that a user can cause; it holds words, and does nothing about them.
+
+Each error is one line: what happened, where, and what to do. The command line prints it as it is.
+"""
+
+
+class ZhaoshangError(Exception):
+    """Base of all errors that are shown to the user as one line, without a traceback."""
+
+    def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.todo = todo
+        super().__init__(what, where, todo)
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        text = f"{text}; {self.todo}" if self.todo else text
+        return " ".join(text.split())
+
+
+class ConfigError(ZhaoshangError):
+    """A key or value in zhaoshang.toml (or a flag) that cannot be used. Raised by monitor.config."""
+
+
+class SecretError(ZhaoshangError):
+    """A password that is missing, or in a file that others can read. Raised by monitor.config."""
+
+
+class PeriodError(ZhaoshangError):
+    """A period that is none, such as 2025-W60. Raised by monitor.periods."""
+
+
+class SourceError(ZhaoshangError):
+    """A source that is not configured. Raised by monitor.config and the spider loader."""
+
+
+class AudienceError(ZhaoshangError):
+    """An audience that is not configured. Raised by monitor.config."""
+
+
+class StoreError(ZhaoshangError):
+    """The database cannot be used. Raised by monitor.store; the subclasses say why."""
+
+
+class StoreMissing(StoreError):
+    """There is no database yet, and the command only reads."""
+
+
+class ForeignDatabase(StoreError):
+    """The file exists and is not ours, or is of a newer schema; it was left untouched."""
+
+
+class StoreLocked(StoreError):
+    """Another process kept the database locked for longer than the busy timeout."""
+
+
+class StoreCorrupt(StoreError):
+    """SQLite says that the file is damaged."""
+
+
+class CrawlRunning(ZhaoshangError):
+    """Another process is crawling the same source. Raised by monitor.locks."""
+
+
+class DaemonRunning(ZhaoshangError):
+    """Another daemon works in the same data directory. Raised by monitor.locks."""
+
+
+class DeliveryError(ZhaoshangError):
+    """A channel could not hand over a digest. Raised by digests.channels.
+
+    `handed_over` is True when the content may have arrived although no answer came: a repeat is then possible.
+    """
+
+    def __init__(self, what: str, *, where: str = "", todo: str = "", handed_over: bool = False) -> None:
+        super().__init__(what, where=where, todo=todo)
+        self.handed_over = handed_over
+
+
+class UnknownDelivery(ZhaoshangError):
+    """There is no delivery of that number. Raised by monitor.store."""

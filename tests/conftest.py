@@ -1,0 +1,239 @@
+"""Real parts for the tests: a site, a mail server, a folder to work in, and the product's own commands."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "crawler" / "samples" / "zhanjiang-2025-07-17.txt"
+
+# The machine decides how long an example takes, and no test is about that.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
+
+
+@dataclass
+class Page:
+    """What the site answers at one path."""
+
+    body: bytes
+    status: int = 200
+    content_type: str = "text/html; charset=utf-8"
+    delay: float = 0.0  # seconds before the answer
+
+
+@dataclass
+class Site:
+    """A web site under the test's control. `requests` lists the paths asked for, robots.txt left out."""
+
+    url: str
+    pages: dict[str, Page] = field(default_factory=dict)
+    requests: list[str] = field(default_factory=list)
+
+    def put(self, path: str, body: str | bytes, *, status: int = 200, delay: float = 0.0, **more: str) -> None:
+        """Answer `path` with `body`."""
+        data = body.encode() if isinstance(body, str) else body
+        self.pages[path] = Page(data, status, delay=delay, **more)
+
+    def post(self, path: str, paragraphs: Sequence[str], *, title: str = "页面") -> None:
+        """A post's own page."""
+        text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+        self.put(path, f"<html><head><title>{title}</title></head><body><div id='zoom'>{text}</div></body></html>")
+
+    def listing(self, path: str, lines: Sequence[tuple[str, str, str]], *, next_page: str = "") -> None:
+        """A plain listing of (href, title, date) lines, beside a navigation without dates."""
+        items = "".join(f"<li><a href='{href}'>{title}</a><span>{day}</span></li>" for href, title, day in lines)
+        pager = f"<a href='{next_page}'>下一页</a>" if next_page else ""
+        nav = "<ul><li><a href='/'>首页</a></li><li><a href='/about'>关于我们</a></li></ul>"
+        self.put(path, f"<html><body>{nav}<ul class='list'>{items}</ul>{pager}</body></html>")
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A local HTTP server; what it was not told to answer is a 404."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            if self.path != "/robots.txt":
+                current.requests.append(self.path)
+            page = current.pages.get(self.path, Page(b"not found", 404))
+            time.sleep(page.delay)
+            with contextlib.suppress(ConnectionError):
+                self.send_response(page.status)
+                self.send_header("Content-Type", page.content_type)
+                self.send_header("Content-Length", str(len(page.body)))
+                self.end_headers()
+                self.wfile.write(page.body)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    current = Site(f"http://127.0.0.1:{server.server_address[1]}")
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield current
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@dataclass
+class Mail:
+    """A message as the server took it."""
+
+    sender: str
+    recipients: list[str]
+    data: bytes
+
+
+class MailServer:
+    """A real SMTP server that takes mail, and can be told to misbehave.
+
+    `refuse` holds recipients answered with 550; `hang` seconds before DATA is answered; `drop` closes the connection
+    after the content was read, without an answer; `busy` answers every mail with 451.
+    """
+
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+        self.refuse: set[str] = set()
+        self.hang = 0.0
+        self.drop = False
+        self.busy = False
+        self.host = "127.0.0.1"
+        self.port = 0
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        del server, session, options
+        if address in self.refuse:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        del session
+        if self.hang:
+            await asyncio.sleep(self.hang)
+        if self.busy:
+            return "451 try again later"
+        content = envelope.content
+        assert isinstance(content, bytes)
+        self.mails.append(Mail(envelope.mail_from or "", list(envelope.rcpt_tos), content))
+        if self.drop:
+            assert server.transport is not None
+            server.transport.close()
+            return "421 gone"
+        return "250 OK"
+
+
+def _start_mail_server(**options: object) -> tuple[MailServer, Controller]:
+    handler = MailServer()
+    controller = Controller(handler, hostname="127.0.0.1", port=_free_port(), **options)
+    controller.start()
+    handler.port = controller.port
+    return handler, controller
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    """Takes mail without log-in."""
+    handler, controller = _start_mail_server()
+    yield handler
+    controller.stop()
+
+
+@pytest.fixture
+def mail_server_with_login() -> Iterator[MailServer]:
+    """Takes mail only from user `zhoubao` with password `geheim`."""
+
+    def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
+        del server, session, envelope, mechanism
+        ok = (data.login, data.password) == (b"zhoubao", b"geheim")
+        return AuthResult(success=ok, handled=False)
+
+    handler, controller = _start_mail_server(authenticator=authenticate, auth_required=True, auth_require_tls=False)
+    yield handler
+    controller.stop()
+
+
+@dataclass
+class Workplace:
+    """A folder with a configuration, and the product's commands run in it as a user would."""
+
+    path: Path
+
+    @property
+    def data(self) -> Path:
+        return self.path / "data"
+
+    @property
+    def database(self) -> Path:
+        return self.data / "zhaoshang.db"
+
+    def configure(self, toml: str) -> None:
+        """Write zhaoshang.toml."""
+        (self.path / "zhaoshang.toml").write_text(toml, encoding="utf-8")
+
+    def zhaoshang(self, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run `zhaoshang` to its end."""
+        return self._run([sys.executable, "-m", "monitor.cli", *args], env)
+
+    def scrapy(self, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run `scrapy` to its end."""
+        return self._run([sys.executable, "-m", "scrapy", *args], env)
+
+    def start(self, *args: str, **env: str) -> subprocess.Popen[str]:
+        """Start `zhaoshang` and leave it running; its log is daemon.log in the workplace."""
+        with (self.path / "daemon.log").open("a") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "monitor.cli", *args],
+                cwd=self.path,
+                env=self._env(env),
+                stdout=log,
+                stderr=log,
+                text=True,
+            )
+
+    def _run(self, command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, cwd=self.path, env=self._env(env), capture_output=True, text=True, timeout=120, check=False
+        )
+
+    def _env(self, more: dict[str, str]) -> dict[str, str]:
+        return os.environ | {
+            "PYTHONPATH": str(ROOT),
+            "SCRAPY_SETTINGS_MODULE": "crawler.settings",
+            "PYTHONWARNINGS": "error::DeprecationWarning:crawler,error::DeprecationWarning:monitor",
+            **more,
+        }
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Workplace:
+    """An empty folder to run the product in."""
+    return Workplace(tmp_path)
