@@ -1,0 +1,186 @@
+"""Finds zhaoshang.toml, says where the data live, and turns every mistake in the file into one line.
+
+It reads files, and never touches the database or the network.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from pydantic import BaseModel, ValidationError
+
+from monitor.config import (
+    AudienceConfig,
+    Config,
+    CrawlConfig,
+    DigestConfig,
+    EmailChannelConfig,
+    FileChannelConfig,
+    SourceConfig,
+    nearest,
+)
+from monitor.errors import AudienceError, ConfigError, SourceError
+
+CONFIG_NAME = "zhaoshang.toml"
+DATABASE_NAME = "zhaoshang.db"
+SAMPLE = Path(__file__).parent.parent / "crawler" / "samples" / "zhanjiang-2025-07-17.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A configuration together with where it was found and where its data live."""
+
+    config: Config
+    config_path: Path | None
+    data_dir: Path
+
+    @property
+    def database(self) -> Path:
+        """The one database of this set-up."""
+        return self.data_dir / DATABASE_NAME
+
+    @property
+    def digests_dir(self) -> Path:
+        """Where the file channel writes."""
+        return self.data_dir / "digests"
+
+    def source(self, name: str) -> SourceConfig:
+        """The source of that name. Raises SourceError naming those there are."""
+        for source in self.config.source:
+            if source.name == name:
+                return source
+        raise SourceError(
+            f"there is no source named {name!r}{nearest(name, [s.name for s in self.config.source])}",
+            where=str(self.config_path or "built-in configuration"),
+            todo=f"configured: {', '.join(s.name for s in self.config.source) or 'none'}",
+        )
+
+    def audience(self, name: str | None) -> AudienceConfig:
+        """The audience of that name, or the first. Raises AudienceError naming those there are."""
+        for audience in self.config.audience:
+            if name is None or audience.name == name:
+                return audience
+        raise AudienceError(
+            f"there is no audience named {name!r}",
+            where=str(self.config_path or "built-in configuration"),
+            todo=f"configured: {', '.join(a.name for a in self.config.audience) or 'none'}",
+        )
+
+
+def load_setup(config_path: Path | None = None, cwd: Path | None = None) -> Setup:
+    """Find and read the configuration.
+
+    With no path: the nearest zhaoshang.toml, from `cwd` upwards. Where there is none, the built-in configuration (the
+    saved dump as its one source), with data beside the nearest scrapy.cfg of this project, or in `cwd`.
+    Everything that reads or writes the database goes through here, so that no two commands can mean two databases.
+    Raises ConfigError.
+    """
+    here = (cwd or Path.cwd()).resolve()
+    if config_path is not None:
+        path = (here / config_path.expanduser()).resolve()
+        if not path.is_file():
+            raise ConfigError(
+                "there is no such file",
+                where=str(config_path),
+                todo="check --config, or run `zhaoshang init`",
+            )
+        return _read(path)
+    found = _upwards(here, CONFIG_NAME)
+    if found is not None:
+        return _read(found)
+    project = _upwards(here, "scrapy.cfg", holding="crawler.settings")
+    root = project.parent if project else here
+    builtin = SourceConfig(name="zhanjiang", url=SAMPLE.resolve().as_uri(), title="湛江招商（保存的样本）")
+    return Setup(Config(source=(builtin,)), None, root / "data")
+
+
+def _upwards(here: Path, name: str, holding: str = "") -> Path | None:
+    for folder in (here, *here.parents):
+        path = folder / name
+        if path.is_file() and (not holding or holding in path.read_text(encoding="utf-8", errors="replace")):
+            return path
+    return None
+
+
+def _read(path: Path) -> Setup:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"is not valid TOML: {error}", where=str(path), todo="mend that line") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot be read: {error}", where=str(path), todo="check the file and its rights") from error
+    try:
+        config = Config.model_validate(table)
+    except ValidationError as error:
+        raise _config_error(error, path) from error
+    sources = tuple(_with_file_url(source, path) for source in config.source)
+    channels = {name: _with_secret_path(channel, path) for name, channel in config.channel.items()}
+    config = config.model_copy(update={"source": sources, "channel": channels})
+    return Setup(config, path, (path.parent / config.data_dir.expanduser()).resolve())
+
+
+def source_url(url: str, folder: Path) -> str:
+    """An address as a URL: http(s) as it is; anything else is a file, relative to `folder`. Raises ConfigError."""
+    scheme = urlsplit(url).scheme.lower()
+    if scheme in ("http", "https"):
+        if not urlsplit(url).hostname:
+            raise ConfigError(f"{url!r} has no host", todo="write it as https://host/path")
+        return url
+    if "://" in url and scheme != "file":
+        raise ConfigError(f"{url!r}: {scheme} is not fetched", todo="use an http(s) address or a local file")
+    path = Path(url2pathname(urlsplit(url).path)) if scheme == "file" else folder / Path(url).expanduser()
+    return path.resolve().as_uri()
+
+
+def _with_file_url(source: SourceConfig, path: Path) -> SourceConfig:
+    try:
+        return source.model_copy(update={"url": source_url(source.url, path.parent)})
+    except (ConfigError, ValueError) as error:
+        raise ConfigError(str(error), where=f"{path}: [[source]] {source.name}: url") from error
+
+
+def _with_secret_path(
+    channel: FileChannelConfig | EmailChannelConfig, path: Path
+) -> FileChannelConfig | EmailChannelConfig:
+    if isinstance(channel, EmailChannelConfig) and channel.password_file:
+        return channel.model_copy(update={"password_file": path.parent / channel.password_file.expanduser()})
+    return channel
+
+
+# Where pydantic's path into the table leads: table name -> the model whose keys are valid there.
+_MODELS: dict[str, type[BaseModel]] = {
+    "crawl": CrawlConfig,
+    "digest": DigestConfig,
+    "source": SourceConfig,
+    "audience": AudienceConfig,
+    "email": EmailChannelConfig,
+    "file": FileChannelConfig,
+}
+
+
+def _config_error(error: ValidationError, path: Path) -> ConfigError:
+    """The first mistake in the user's words: which key, what is wrong, and the nearest valid key."""
+    first = error.errors()[0]
+    location = [str(part) for part in first["loc"]]
+    where = f"{path}: {_dotted(location)}" if location else str(path)
+    if first["type"] == "extra_forbidden":
+        model = next((_MODELS[part] for part in reversed(location[:-1]) if part in _MODELS), Config)
+        hint = nearest(location[-1], list(model.model_fields))
+        if location[-1] == "password":
+            hint = "; passwords do not stand in this file: use password_env or password_file"
+        return ConfigError(f"unknown key {location[-1]!r}{hint}", where=where, todo="correct or remove it")
+    if first["type"] == "missing":
+        return ConfigError(f"the key {location[-1]!r} is missing", where=where, todo="add it")
+    if first["type"] == "union_tag_not_found":
+        return ConfigError("the key 'type' is missing", where=where, todo='add type = "file" or type = "email"')
+    message = first["msg"].removeprefix("Value error, ")
+    return ConfigError(message[:1].lower() + message[1:], where=where, todo="correct it")
+
+
+def _dotted(location: list[str]) -> str:
+    text = ""
+    for part in location:
+        text += f"[{int(part) + 1}]" if part.isdigit() else (f".{part}" if text else part)
+    return text
