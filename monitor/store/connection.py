@@ -1,0 +1,211 @@
+"""Opens the database file safely and gives it its transactions; what the tables mean is not known here."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+from uuid import uuid4
+
+from sqlite_utils.db import Database
+
+from monitor.errors import ForeignDatabase, StoreCorrupt, StoreError, StoreLocked, StoreMissing
+from monitor.store.schema import APPLICATION_ID, migrations
+
+_BUSY_SECONDS = 30.0
+_MAGIC = b"SQLite format 3\x00"
+
+
+class Connection:
+    """One SQLite connection with the project's schema; bound to the thread that opened it."""
+
+    def __init__(self, path: Path, *, create: bool = True, busy_seconds: float = _BUSY_SECONDS) -> None:
+        """Open `path`, creating or migrating it under a lock file, so that two processes can do so together.
+
+        Raises StoreMissing (with create=False), ForeignDatabase, StoreLocked, StoreCorrupt, StoreError.
+        """
+        self.path = path
+        if not create and not path.exists():
+            raise StoreMissing(
+                "there is no database yet", where=str(path), todo="run `zhaoshang crawl` or `scrapy crawl NAME` first"
+            )
+        with self._told():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with _exclusive(path.with_name(path.name + ".lock")):
+                _refuse_foreign(path)
+                self._conn = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
+                try:
+                    self._prepare()
+                except BaseException:
+                    self._conn.close()
+                    raise
+        self._conn.row_factory = sqlite3.Row
+
+    def _prepare(self) -> None:
+        db = Database(self._conn, execute_plugins=False)
+        self._conn.execute("PRAGMA foreign_keys = ON")
+        if migrations.pending(db):
+            self._migrate(db)
+        # After the schema: the header of a file that is killed half-way must already say that it is ours.
+        self._conn.execute("PRAGMA journal_mode = WAL")
+        self._conn.execute("PRAGMA synchronous = NORMAL")
+
+    def _migrate(self, db: Database) -> None:
+        if migrations.applied(db):
+            self._back_up(migrations.pending(db)[0].name)
+        self._conn.execute("BEGIN IMMEDIATE")
+        try:
+            self._conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            migrations.apply(db)
+            self._conn.execute("INSERT OR IGNORE INTO about VALUES ('database_id', ?)", [uuid4().hex[:12]])
+            self._conn.execute("COMMIT")
+        except BaseException:
+            self._conn.execute("ROLLBACK")
+            raise
+
+    def _back_up(self, before: str) -> None:
+        """Copy the database beside itself, whole and readable, before `before` is applied."""
+        target = self.path.with_name(f"{self.path.name}.before-{before}")
+        partial = target.with_name(target.name + ".partial")
+        partial.unlink(missing_ok=True)
+        copy = sqlite3.connect(partial)
+        try:
+            self._conn.backup(copy)
+        finally:
+            copy.close()
+        partial.replace(target)
+
+    def integrity_problem(self) -> str | None:
+        """What SQLite's quick check has to complain of; None when the file is sound."""
+        found = str(self._rows("PRAGMA quick_check(1)")[0][0])
+        return None if found == "ok" else found
+
+    def close(self) -> None:
+        """Close the connection; the object is of no use afterwards."""
+        self._conn.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        """One read-then-write transaction: takes the write lock at its start, so that what was read stays true."""
+        with self._told():
+            self._conn.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._conn
+                self._conn.execute("COMMIT")
+            except BaseException:
+                if self._conn.in_transaction:  # a full disk may have rolled back already
+                    self._conn.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _read(self) -> Iterator[sqlite3.Connection]:
+        """One consistent view over several reads; inside a transaction, that transaction's."""
+        with self._told():
+            if self._conn.in_transaction:
+                yield self._conn
+                return
+            self._conn.execute("BEGIN")
+            try:
+                yield self._conn
+            finally:
+                if self._conn.in_transaction:
+                    self._conn.execute("ROLLBACK")
+
+    def _rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        with self._told():
+            return self._conn.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """SQLite's errors in the user's words."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            told = _store_error(error, self.path)
+            if told is None:
+                raise
+            raise told from error
+        except OSError as error:
+            raise StoreError(
+                f"cannot be used: {error.strerror or error}",
+                where=str(self.path),
+                todo="check the folder and its rights",
+            ) from error
+
+
+def _store_error(error: sqlite3.Error, path: Path) -> StoreError | None:
+    """What a user can do something about; None for a mistake of ours, which keeps its traceback."""
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = code & 0xFF if code is not None else None
+    where = str(path)
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreLocked(
+            "the database is locked by another process", where=where, todo="see what else is running and try again"
+        )
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StoreCorrupt(
+            f"the database is damaged ({error})",
+            where=where,
+            todo="restore a backup (*.before-m…), or move the file away to start anew",
+        )
+    if primary == sqlite3.SQLITE_FULL:
+        return StoreError("the disk is full", where=where, todo="free some room; nothing half-written was kept")
+    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+        return StoreError(
+            f"cannot be opened for writing ({error})", where=where, todo="check the folder and its rights"
+        )
+    if primary == sqlite3.SQLITE_IOERR:
+        return StoreError(f"the disk does not answer ({error})", where=where, todo="check the disk")
+    return None
+
+
+@contextmanager
+def _exclusive(lock: Path) -> Iterator[None]:
+    handle = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Refuse a file that is not ours or newer than we are, without writing a byte to it."""
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    with path.open("rb") as file:
+        if file.read(len(_MAGIC)) != _MAGIC:
+            raise ForeignDatabase(
+                "is not a SQLite database; it was left untouched",
+                where=str(path),
+                todo="move it away, or set data_dir to another folder",
+            )
+    conn = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
+    try:
+        found = conn.execute("PRAGMA application_id").fetchone()[0]
+        if found != APPLICATION_ID:
+            raise ForeignDatabase(
+                "is a database of another program; it was left untouched",
+                where=str(path),
+                todo="move it away, or set data_dir to another folder",
+            )
+        # Listed, not pending(): what matters is what the file has that this version does not know.
+        applied = [name for (name,) in conn.execute("SELECT name FROM _sqlite_migrations ORDER BY rowid")]
+    finally:
+        conn.close()
+    known = {migration.name for migration in migrations.pending(Database(memory=True, execute_plugins=False))}
+    newer = [name for name in applied if name not in known]
+    if newer:
+        raise ForeignDatabase(
+            f"was written by a newer version (it has {newer[-1]}); it was left untouched",
+            where=str(path),
+            todo="upgrade zhaoshang, or restore the backup made before the upgrade",
+        )

@@ -1,0 +1,107 @@
+"""The outbox: claims deliveries, and records how they ended; sending is done elsewhere, between two transactions."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from monitor.errors import UnknownDelivery
+from monitor.models import Delivery
+from monitor.store import rows
+from monitor.store.connection import Connection
+
+_DELIVERIES = (
+    "SELECT deliveries.*, digests.period, audiences.name AS audience FROM deliveries"
+    " JOIN digests ON digests.id = deliveries.digest_id JOIN audiences ON audiences.id = digests.audience_id"
+)
+
+
+class DeliveryTables(Connection):
+    """Use cases around `deliveries`."""
+
+    def due_channels(self, now: datetime) -> tuple[str, ...]:
+        """The channels that have something to send now."""
+        found = self._rows(
+            "SELECT DISTINCT channel FROM deliveries WHERE (state = 'pending' AND next_attempt_at <= ?1)"
+            " OR state = 'claimed' ORDER BY channel",
+            rows.instant(now),
+        )
+        return tuple(row["channel"] for row in found)
+
+    def claim_delivery(self, channel: str, owner: str, now: datetime) -> Delivery | None:
+        """Claim the next delivery of a channel that is due, oldest first; None when there is none."""
+        with self._write() as conn:
+            row = conn.execute(
+                f"{_DELIVERIES} WHERE channel = ? AND state = 'pending' AND next_attempt_at <= ?"
+                " ORDER BY deliveries.id LIMIT 1",
+                [channel, rows.instant(now)],
+            ).fetchone()
+            if row is None:
+                return None
+            conn.execute(
+                "UPDATE deliveries SET state = 'claimed', claimed_by = ?, claimed_at = ?, attempts = attempts + 1"
+                " WHERE id = ?",
+                [owner, rows.instant(now), row["id"]],
+            )
+            return rows.delivery(conn.execute(f"{_DELIVERIES} WHERE deliveries.id = ?", [row["id"]]).fetchone())
+
+    def claims(self) -> tuple[tuple[Delivery, datetime], ...]:
+        """Every open claim with the instant at which it was taken."""
+        found = self._rows(f"{_DELIVERIES} WHERE state = 'claimed' ORDER BY deliveries.id")
+        return tuple((rows.delivery(row), rows.read_instant(row["claimed_at"])) for row in found)
+
+    def release_claim(self, delivery: Delivery, now: datetime) -> None:
+        """Give back the claim of a process that is gone; whether its content arrived is unknown."""
+        with self._write() as conn:
+            conn.execute(
+                "UPDATE deliveries SET state = 'pending', claimed_by = NULL, claimed_at = NULL, next_attempt_at = ?,"
+                " last_error = 'the sending process died; whether it arrived is unknown'"
+                " WHERE id = ? AND state = 'claimed' AND claimed_by = ?",
+                [rows.instant(now), delivery.id, delivery.claimed_by],
+            )
+
+    def mark_sent(self, delivery: Delivery, now: datetime) -> None:
+        """The channel took it."""
+        with self._write() as conn:
+            conn.execute(
+                "UPDATE deliveries SET state = 'sent', sent_at = ?, claimed_by = NULL, claimed_at = NULL,"
+                " last_error = NULL WHERE id = ?",
+                [rows.instant(now), delivery.id],
+            )
+
+    def mark_failed(self, delivery: Delivery, reason: str, next_attempt_at: datetime) -> None:
+        """The channel did not take it: pending again, later, with the reason."""
+        with self._write() as conn:
+            conn.execute(
+                "UPDATE deliveries SET state = 'pending', claimed_by = NULL, claimed_at = NULL, last_error = ?,"
+                " next_attempt_at = ? WHERE id = ? AND claimed_by = ?",
+                [reason[:500], rows.instant(next_attempt_at), delivery.id, delivery.claimed_by],
+            )
+
+    def resend(self, delivery_id: int, message_id: Callable[[Delivery], str], now: datetime) -> Delivery:
+        """Queue one more delivery of the same digest to the same recipient, under a Message-ID of its own.
+
+        Raises UnknownDelivery.
+        """
+        with self._write() as conn:
+            row = conn.execute(f"{_DELIVERIES} WHERE deliveries.id = ?", [delivery_id]).fetchone()
+            if row is None:
+                raise UnknownDelivery(
+                    f"there is no delivery {delivery_id}", where=str(self.path), todo="see `zhaoshang deliveries`"
+                )
+            cursor = conn.execute(
+                "INSERT INTO deliveries (digest_id, channel, recipient, number, message_id, state, next_attempt_at,"
+                " resend_of) SELECT digest_id, channel, recipient, (SELECT MAX(number) + 1 FROM deliveries AS others"
+                " WHERE others.digest_id = d.digest_id AND others.channel = d.channel"
+                " AND others.recipient = d.recipient), ?1, 'pending', ?2, ?3 FROM deliveries AS d WHERE d.id = ?3",
+                [message_id(rows.delivery(row)), rows.instant(now), delivery_id],
+            )
+            new = conn.execute(f"{_DELIVERIES} WHERE deliveries.id = ?", [cursor.lastrowid]).fetchone()
+            return rows.delivery(new)
+
+    def deliveries(self, *, open_only: bool = False, limit: int = 50) -> tuple[Delivery, ...]:
+        """The latest deliveries, newest first."""
+        found = self._rows(
+            f"{_DELIVERIES} WHERE (?1 = 0 OR state <> 'sent') ORDER BY deliveries.id DESC LIMIT ?2",
+            int(open_only),
+            limit,
+        )
+        return tuple(rows.delivery(row) for row in found)

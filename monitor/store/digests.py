@@ -1,0 +1,208 @@
+"""Audiences and frozen digests: a digest, its entries and its deliveries are written in one transaction."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.models import (
+    AnnounceRules,
+    Audience,
+    Composition,
+    DigestMaterial,
+    FrozenDigest,
+    OffLabelEntry,
+    Period,
+    Post,
+)
+from monitor.periods import local_date
+from monitor.store import rows
+from monitor.store.sources import SourceTables
+
+_DIGESTS = "SELECT digests.*, audiences.name AS audience FROM digests JOIN audiences ON audiences.id = audience_id"
+
+
+class DigestTables(SourceTables):
+    """Use cases around `audiences`, `digests` and `digest_entries`."""
+
+    def freeze_digest(
+        self,
+        audience: str,
+        period: Period,
+        *,
+        due_at: datetime,
+        now: datetime,
+        zone: ZoneInfo,
+        rules: AnnounceRules,
+        sources: Sequence[str],
+        compose: Callable[[DigestMaterial], Composition],
+    ) -> FrozenDigest:
+        """Freeze the digest of `period`, or return the one frozen before.
+
+        `compose` is called inside the transaction that reads its material and records its answer, so two processes
+        cannot both announce a post; it must not do anything that lasts. `sources` are the names to report on.
+        """
+        with self._write() as conn:
+            who = rows.audience(conn.execute("SELECT * FROM audiences WHERE name = ?", [audience]).fetchone())
+            conn.execute(
+                "UPDATE audiences SET last_due_at = MAX(COALESCE(last_due_at, ''), ?) WHERE id = ?",
+                [rows.instant(due_at), who.id],
+            )
+            known = self._frozen(who.id, period.key)
+            if known is not None:
+                return known
+            composition = compose(self._material(who, period, zone, rules, sources))
+            digest_id = self._insert_digest(conn, who, period, due_at, now, composition)
+            for target in composition.targets:
+                conn.execute(
+                    "INSERT INTO deliveries (digest_id, channel, recipient, message_id, state, next_attempt_at)"
+                    " VALUES (?, ?, ?, ?, 'pending', ?)",
+                    [digest_id, target.channel, target.recipient, target.message_id, rows.instant(now)],
+                )
+            return rows.digest(self._rows(f"{_DIGESTS} WHERE digests.id = ?", digest_id)[0], created=True)
+
+    def frozen_digest(self, audience: str, period_key: str) -> FrozenDigest | None:
+        """The frozen digest of a period, or None when it was never frozen."""
+        found = self._rows(f"{_DIGESTS} WHERE audiences.name = ? AND period = ?", audience, period_key)
+        return rows.digest(found[0]) if found else None
+
+    def digest(self, digest_id: int) -> FrozenDigest:
+        """A frozen digest by its id."""
+        return rows.digest(self._rows(f"{_DIGESTS} WHERE digests.id = ?", digest_id)[0])
+
+    def preview_material(self, audience: str, period: Period, now: datetime, sources: Sequence[str]) -> DigestMaterial:
+        """Every post and off-label entry dated in the period, announced or not; changes nothing."""
+        with self._read():
+            found = self._rows("SELECT * FROM audiences WHERE name = ?", audience)
+            who = rows.audience(found[0]) if found else Audience(0, audience, now)
+            posts = self._rows(
+                f"SELECT {rows.POST_COLUMNS} FROM {rows.POSTS} WHERE effective_on >= ? AND effective_on < ?"
+                " ORDER BY effective_on DESC, posts.id",
+                period.start.isoformat(),
+                period.end.isoformat(),
+            )
+            off_label = self._rows(
+                "SELECT off_label_entries.*, sources.name AS source_name FROM off_label_entries"
+                " JOIN sources ON sources.id = source_id WHERE effective_on >= ? AND effective_on < ?"
+                " ORDER BY off_label_entries.id",
+                period.start.isoformat(),
+                period.end.isoformat(),
+            )
+            return DigestMaterial(
+                audience=who,
+                period=period,
+                posts=tuple(rows.post(row) for row in posts),
+                announced_groups=frozenset(),
+                off_label=tuple(rows.off_label(row) for row in off_label),
+                sources=self.source_states(sources),
+            )
+
+    def database_id(self) -> str:
+        """The id that tells this database's messages from those of any other."""
+        return str(self._rows("SELECT value FROM about WHERE key = 'database_id'")[0]["value"])
+
+    def _frozen(self, audience_id: int, period_key: str) -> FrozenDigest | None:
+        found = self._rows(f"{_DIGESTS} WHERE audience_id = ? AND period = ?", audience_id, period_key)
+        return rows.digest(found[0]) if found else None
+
+    def _material(
+        self, who: Audience, period: Period, zone: ZoneInfo, rules: AnnounceRules, sources: Sequence[str]
+    ) -> DigestMaterial:
+        posts = self._unannounced_posts(who, period, zone, rules)
+        return DigestMaterial(
+            audience=who,
+            period=period,
+            posts=posts,
+            announced_groups=self._announced_groups(who, posts),
+            off_label=self._unannounced_off_label(who, period, zone, rules),
+            sources=self.source_states(sources),
+            missed=self._missed(who),
+        )
+
+    def _unannounced_posts(
+        self, who: Audience, period: Period, zone: ZoneInfo, rules: AnnounceRules
+    ) -> tuple[Post, ...]:
+        """What the audience has not been told and may be: from before it existed, only its look-back."""
+        found = self._rows(
+            f"SELECT {rows.POST_COLUMNS} FROM {rows.POSTS}"
+            " WHERE posts.effective_on < ?1"
+            " AND (posts.status = 'complete' OR posts.attempts >= ?2)"
+            " AND NOT (posts.first_seen_at < ?3 AND posts.effective_on < ?4)"
+            " AND NOT EXISTS (SELECT 1 FROM digest_entries WHERE audience_id = ?5 AND post_id = posts.id)"
+            " ORDER BY posts.effective_on DESC, posts.id",
+            period.end.isoformat(),
+            rules.pending_failures,
+            rows.instant(who.created_at),
+            (local_date(who.created_at, zone) - timedelta(days=rules.lookback_days)).isoformat(),
+            who.id,
+        )
+        return tuple(rows.post(row) for row in found)
+
+    def _announced_groups(self, who: Audience, posts: Sequence[Post]) -> frozenset[int]:
+        """Of the groups of copies that `posts` belong to, those with a member that the audience was told."""
+        announced: set[int] = set()
+        for group in {post.copy_of or post.id for post in posts}:
+            told = self._rows(
+                "SELECT 1 FROM digest_entries WHERE audience_id = ?1 AND post_id IN"
+                " (SELECT id FROM posts WHERE id = ?2 OR copy_of = ?2) LIMIT 1",
+                who.id,
+                group,
+            )
+            if told:
+                announced.add(group)
+        return frozenset(announced)
+
+    def _unannounced_off_label(
+        self, who: Audience, period: Period, zone: ZoneInfo, rules: AnnounceRules
+    ) -> tuple[OffLabelEntry, ...]:
+        found = self._rows(
+            "SELECT off_label_entries.*, sources.name AS source_name FROM off_label_entries"
+            " JOIN sources ON sources.id = source_id WHERE effective_on < ?1"
+            " AND NOT (off_label_entries.first_seen_at < ?2 AND effective_on < ?3)"
+            " AND NOT EXISTS (SELECT 1 FROM digest_entries"
+            " WHERE audience_id = ?4 AND off_label_id = off_label_entries.id) ORDER BY off_label_entries.id",
+            period.end.isoformat(),
+            rows.instant(who.created_at),
+            (local_date(who.created_at, zone) - timedelta(days=rules.lookback_days)).isoformat(),
+            who.id,
+        )
+        return tuple(rows.off_label(row) for row in found)
+
+    def _missed(self, who: Audience) -> tuple[str, ...]:
+        """The periods frozen since the last digest that went to more than the file channel."""
+        found = self._rows(
+            "SELECT period FROM digests WHERE audience_id = ?1 AND id > COALESCE((SELECT MAX(digests.id)"
+            " FROM digests JOIN deliveries ON deliveries.digest_id = digests.id"
+            " WHERE audience_id = ?1 AND channel <> 'file'), 0) ORDER BY period_start",
+            who.id,
+        )
+        return tuple(row["period"] for row in found)
+
+    def _insert_digest(
+        self,
+        conn: sqlite3.Connection,
+        who: Audience,
+        period: Period,
+        due_at: datetime,
+        now: datetime,
+        composition: Composition,
+    ) -> int:
+        cursor = conn.execute(
+            "INSERT INTO digests (audience_id, period, period_start, period_end, due_at, frozen_at, content)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                who.id,
+                period.key,
+                period.start.isoformat(),
+                period.end.isoformat(),
+                rows.instant(due_at),
+                rows.instant(now),
+                composition.content,
+            ],
+        )
+        digest_id = int(cursor.lastrowid or 0)
+        conn.executemany(
+            "INSERT INTO digest_entries (digest_id, audience_id, kind, post_id, off_label_id) VALUES (?, ?, ?, ?, ?)",
+            [[digest_id, who.id, entry.kind.value, entry.post_id, entry.off_label_id] for entry in composition.entries],
+        )
+        return digest_id

@@ -1,0 +1,167 @@
+"""Turns rows into dataclasses and values into columns; the only place that knows how instants are written."""
+
+import sqlite3
+from datetime import UTC, date, datetime
+
+from monitor.models import (
+    Audience,
+    Crawl,
+    CrawlCounts,
+    Delivery,
+    DeliveryState,
+    FrozenDigest,
+    OffLabelEntry,
+    Post,
+    PostStatus,
+    Source,
+)
+
+POST_COLUMNS = "posts.*, sources.name AS source_name"
+POSTS = "posts JOIN sources ON sources.id = posts.source_id"
+
+
+def instant(moment: datetime) -> str:
+    """UTC text of whole seconds; sorts by time."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def day(value: date | None) -> str | None:
+    """ISO text of a date."""
+    return value.isoformat() if value else None
+
+
+def read_instant(text: str) -> datetime:
+    """The aware datetime that `instant` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def read_instant_or_none(text: str | None) -> datetime | None:
+    """As read_instant, for columns that may be empty."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def read_day(text: str | None) -> date | None:
+    """The date that `day` wrote."""
+    return date.fromisoformat(text) if text else None
+
+
+def source(row: sqlite3.Row) -> Source:
+    """A row of sources."""
+    return Source(
+        id=row["id"],
+        name=row["name"],
+        url=row["url"],
+        title=row["title"],
+        created_at=read_instant(row["created_at"]),
+        baseline_done=row["baseline_crawl_id"] is not None,
+        attempted_at=read_instant_or_none(row["attempted_at"]),
+    )
+
+
+def crawl(row: sqlite3.Row) -> Crawl:
+    """A row of crawls joined with the name of its source."""
+    return Crawl(
+        id=row["id"],
+        source_id=row["source_id"],
+        source_name=row["source_name"],
+        started_at=read_instant(row["started_at"]),
+        finished_at=read_instant_or_none(row["finished_at"]),
+        reason=row["reason"],
+        completed=bool(row["completed"]),
+        pid=row["pid"],
+        counts=CrawlCounts(
+            pages=row["pages"],
+            new=row["new"],
+            revised=row["revised"],
+            unchanged=row["unchanged"],
+            moved=row["moved"],
+            completed=row["completed_posts"],
+            off_label=row["off_label"],
+            rejected=row["rejected"],
+            errors=row["errors"],
+        ),
+    )
+
+
+def post(row: sqlite3.Row) -> Post:
+    """A row of POST_COLUMNS."""
+    return Post(
+        id=row["id"],
+        source_id=row["source_id"],
+        source_name=row["source_name"],
+        title=row["title"],
+        listed_title=row["listed_title"],
+        listed_on=read_day(row["listed_on"]),
+        label=row["label"],
+        place=row["place"],
+        url=row["url"],
+        published_on=read_day(row["published_on"]),
+        effective_on=date.fromisoformat(row["effective_on"]),
+        dated=bool(row["dated"]),
+        summary=row["summary"],
+        body=row["body"],
+        status=PostStatus(row["status"]),
+        attempts=row["attempts"],
+        last_error=row["last_error"],
+        fingerprint=row["fingerprint"],
+        copy_of=row["copy_of"],
+        baseline=bool(row["baseline"]),
+        first_seen_at=read_instant(row["first_seen_at"]),
+        last_seen_at=read_instant(row["last_seen_at"]),
+        revision=row["revision"],
+    )
+
+
+def off_label(row: sqlite3.Row) -> OffLabelEntry:
+    """A row of off_label_entries joined with the name of its source."""
+    return OffLabelEntry(
+        id=row["id"],
+        source_name=row["source_name"],
+        title=row["title"],
+        url=row["url"],
+        effective_on=date.fromisoformat(row["effective_on"]),
+        first_seen_at=read_instant(row["first_seen_at"]),
+    )
+
+
+def audience(row: sqlite3.Row) -> Audience:
+    """A row of audiences."""
+    return Audience(
+        id=row["id"],
+        name=row["name"],
+        created_at=read_instant(row["created_at"]),
+        last_due_at=read_instant_or_none(row["last_due_at"]),
+    )
+
+
+def digest(row: sqlite3.Row, *, created: bool = False) -> FrozenDigest:
+    """A row of digests joined with the name of its audience."""
+    return FrozenDigest(
+        id=row["id"],
+        audience=row["audience"],
+        period_key=row["period"],
+        due_at=read_instant(row["due_at"]),
+        frozen_at=read_instant(row["frozen_at"]),
+        content=row["content"],
+        created=created,
+    )
+
+
+def delivery(row: sqlite3.Row) -> Delivery:
+    """A row of deliveries joined with its digest and audience."""
+    return Delivery(
+        id=row["id"],
+        digest_id=row["digest_id"],
+        audience=row["audience"],
+        period_key=row["period"],
+        channel=row["channel"],
+        recipient=row["recipient"],
+        message_id=row["message_id"],
+        state=DeliveryState(row["state"]),
+        attempts=row["attempts"],
+        next_attempt_at=read_instant(row["next_attempt_at"]),
+        last_error=row["last_error"],
+        sent_at=read_instant_or_none(row["sent_at"]),
+        claimed_by=row["claimed_by"],
+        resend_of=row["resend_of"],
+    )

@@ -1,0 +1,207 @@
+"""The schema, as commented SQL in migrations that are never edited once released; imports nothing of the project.
+
+Instants are UTC text of seconds (`2025-07-21T00:00:00+00:00`), dates are ISO text, booleans are 0 and 1.
+"""
+
+from sqlite_utils import Migrations
+from sqlite_utils.db import Database
+
+APPLICATION_ID = 0x5A48534E  # "ZHSN": marks a database file as ours
+
+migrations = Migrations("zhaoshang")
+
+
+def _run(db: Database, script: str) -> None:
+    # One statement at a time: executescript() would commit the migration's transaction.
+    for statement in script.split(";\n"):
+        if statement.strip():
+            db.conn.execute(statement)
+
+
+@migrations()
+def m001_posts(db: Database) -> None:
+    """What we watch and what we found there."""
+    _run(
+        db,
+        """
+        -- One row of facts about this database itself, such as the id that makes Message-IDs its own.
+        CREATE TABLE about (
+            key TEXT PRIMARY KEY,
+            value TEXT NOT NULL
+        ) STRICT;
+
+        -- One listing that we watch. A source that leaves the configuration keeps its row and its posts.
+        CREATE TABLE sources (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            url TEXT NOT NULL,
+            title TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            attempted_at TEXT,             -- when the daemon last started a crawl, whatever came of it
+            baseline_crawl_id INTEGER      -- the first completed crawl
+        ) STRICT;
+
+        -- The ledger: one row per run. No finished_at and no living process: the run died.
+        CREATE TABLE crawls (
+            id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES sources(id),
+            started_at TEXT NOT NULL,
+            finished_at TEXT,
+            reason TEXT,
+            completed INTEGER NOT NULL DEFAULT 0,
+            pid INTEGER NOT NULL,
+            pages INTEGER NOT NULL DEFAULT 0,
+            new INTEGER NOT NULL DEFAULT 0,
+            revised INTEGER NOT NULL DEFAULT 0,
+            unchanged INTEGER NOT NULL DEFAULT 0,
+            moved INTEGER NOT NULL DEFAULT 0,
+            completed_posts INTEGER NOT NULL DEFAULT 0,
+            off_label INTEGER NOT NULL DEFAULT 0,
+            rejected INTEGER NOT NULL DEFAULT 0,
+            errors INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+        CREATE INDEX crawls_by_source ON crawls(source_id, id);
+
+        -- What one crawl has to say beyond its numbers: rejected records, errors, off-label titles.
+        CREATE TABLE crawl_notes (
+            id INTEGER PRIMARY KEY,
+            crawl_id INTEGER NOT NULL REFERENCES crawls(id),
+            kind TEXT NOT NULL,
+            title TEXT NOT NULL,
+            reason TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX crawl_notes_by_crawl ON crawl_notes(crawl_id);
+
+        -- The current state of a post; its history is in revisions.
+        CREATE TABLE posts (
+            id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES sources(id),
+            title TEXT NOT NULL,
+            listed_title TEXT NOT NULL,    -- title and date as the listing last showed them
+            listed_key TEXT NOT NULL,      -- the listed title, normalised
+            listed_on TEXT,
+            label TEXT,
+            place TEXT,
+            url TEXT,
+            published_on TEXT,
+            effective_on TEXT NOT NULL,
+            dated INTEGER NOT NULL,        -- 1: effective_on is published_on
+            summary TEXT,
+            body TEXT,
+            status TEXT NOT NULL CHECK (status IN ('pending', 'complete')),
+            attempts INTEGER NOT NULL DEFAULT 0,
+            last_error TEXT,
+            fingerprint TEXT,
+            copy_of INTEGER REFERENCES posts(id),  -- the first post with the same fingerprint
+            baseline INTEGER NOT NULL,     -- 1: first seen before its source had completed a crawl
+            revision INTEGER NOT NULL DEFAULT 0,
+            first_seen_at TEXT NOT NULL,
+            last_seen_at TEXT NOT NULL,
+            last_crawl_id INTEGER NOT NULL REFERENCES crawls(id)
+        ) STRICT;
+        CREATE INDEX posts_by_date ON posts(effective_on);
+        CREATE INDEX posts_by_listed ON posts(source_id, listed_key, listed_on);
+        CREATE INDEX posts_pending ON posts(source_id) WHERE status = 'pending';
+
+        -- Identity, apart from content: every key under which a post was ever sighted.
+        CREATE TABLE identities (
+            key TEXT PRIMARY KEY,
+            post_id INTEGER NOT NULL REFERENCES posts(id),
+            bare TEXT                      -- set on shared URLs: the identity of the URL alone
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX identities_by_bare ON identities(bare) WHERE bare IS NOT NULL;
+        CREATE INDEX identities_by_post ON identities(post_id);
+
+        -- Append-only: one observed state of a post.
+        CREATE TABLE revisions (
+            id INTEGER PRIMARY KEY,
+            post_id INTEGER NOT NULL REFERENCES posts(id),
+            number INTEGER NOT NULL,
+            crawl_id INTEGER NOT NULL REFERENCES crawls(id),
+            seen_at TEXT NOT NULL,
+            title TEXT NOT NULL,
+            body TEXT NOT NULL,
+            published_on TEXT,
+            fingerprint TEXT NOT NULL,
+            UNIQUE (post_id, number)
+        ) STRICT;
+        CREATE INDEX revisions_by_fingerprint ON revisions(fingerprint);
+
+        -- Entries that the label pattern of their source does not admit: counted and shown, never dropped.
+        CREATE TABLE off_label_entries (
+            id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES sources(id),
+            key TEXT NOT NULL,
+            title TEXT NOT NULL,
+            url TEXT,
+            effective_on TEXT NOT NULL,
+            first_seen_at TEXT NOT NULL,
+            last_crawl_id INTEGER NOT NULL REFERENCES crawls(id),
+            UNIQUE (source_id, key)
+        ) STRICT;
+        CREATE INDEX off_label_by_date ON off_label_entries(effective_on);
+        """,
+    )
+
+
+@migrations()
+def m002_digests(db: Database) -> None:
+    """Who was told what, and how it reached them."""
+    _run(
+        db,
+        """
+        CREATE TABLE audiences (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            created_at TEXT NOT NULL,
+            last_due_at TEXT               -- the latest due moment that was dealt with
+        ) STRICT;
+
+        -- Frozen content of one period for one audience: written once, never changed.
+        CREATE TABLE digests (
+            id INTEGER PRIMARY KEY,
+            audience_id INTEGER NOT NULL REFERENCES audiences(id),
+            period TEXT NOT NULL,
+            period_start TEXT NOT NULL,
+            period_end TEXT NOT NULL,
+            due_at TEXT NOT NULL,
+            frozen_at TEXT NOT NULL,
+            content TEXT NOT NULL,
+            UNIQUE (audience_id, period)
+        ) STRICT;
+
+        -- What a digest told. The unique keys are the promise that a post is announced to an audience once.
+        CREATE TABLE digest_entries (
+            id INTEGER PRIMARY KEY,
+            digest_id INTEGER NOT NULL REFERENCES digests(id),
+            audience_id INTEGER NOT NULL REFERENCES audiences(id),
+            kind TEXT NOT NULL,
+            post_id INTEGER REFERENCES posts(id),
+            off_label_id INTEGER REFERENCES off_label_entries(id),
+            CHECK ((post_id IS NULL) <> (off_label_id IS NULL)),
+            UNIQUE (audience_id, post_id),
+            UNIQUE (audience_id, off_label_id)
+        ) STRICT;
+        CREATE INDEX digest_entries_by_digest ON digest_entries(digest_id);
+
+        -- The outbox. `number` is 0 for the delivery that a digest was frozen with, 1 and up for resends.
+        CREATE TABLE deliveries (
+            id INTEGER PRIMARY KEY,
+            digest_id INTEGER NOT NULL REFERENCES digests(id),
+            channel TEXT NOT NULL,
+            recipient TEXT NOT NULL,
+            number INTEGER NOT NULL DEFAULT 0,
+            message_id TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('pending', 'claimed', 'sent')),
+            attempts INTEGER NOT NULL DEFAULT 0,
+            next_attempt_at TEXT NOT NULL,
+            claimed_by TEXT,
+            claimed_at TEXT,
+            sent_at TEXT,
+            last_error TEXT,
+            resend_of INTEGER REFERENCES deliveries(id),
+            UNIQUE (digest_id, channel, recipient, number)
+        ) STRICT;
+        CREATE INDEX deliveries_open ON deliveries(next_attempt_at) WHERE state <> 'sent';
+        """,
+    )

@@ -1,0 +1,173 @@
+"""Sources and the ledger of their crawls."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from monitor.identity import canonical_url
+from monitor.models import Audience, Crawl, CrawlNote, Source, SourceSpec, SourceState
+from monitor.store import rows
+from monitor.store.connection import Connection
+
+_CRAWLS = "SELECT crawls.*, sources.name AS source_name FROM crawls JOIN sources ON sources.id = crawls.source_id"
+_MAX_NOTES = 200  # per crawl and kind: a listing gone wrong must not fill the disk with its complaints
+
+
+class SourceTables(Connection):
+    """Use cases around `sources`, `crawls`, `crawl_notes` and `audiences`."""
+
+    def sync(self, sources: Iterable[SourceSpec], audiences: Iterable[str], now: datetime) -> None:
+        """Make the configured sources and audiences known.
+
+        A source is recognised by its name; one whose name is new but whose URL is that of a row that is no longer
+        configured was renamed and keeps its id, as does one that says `renamed_from`.
+        """
+        specs = list(sources)
+        names = list(audiences)
+        with self._read():
+            if self._in_step(specs, names):
+                return
+        with self._write() as conn:
+            configured = {spec.name for spec in specs}
+            for spec in specs:
+                row = self._row_of(conn, spec, configured)
+                if row is None:
+                    conn.execute(
+                        "INSERT INTO sources (name, url, title, created_at) VALUES (?, ?, ?, ?)",
+                        [spec.name, spec.url, spec.title, rows.instant(now)],
+                    )
+                else:
+                    conn.execute(
+                        "UPDATE sources SET name = ?, url = ?, title = ? WHERE id = ?",
+                        [spec.name, spec.url, spec.title, row["id"]],
+                    )
+            for name in names:
+                conn.execute(
+                    "INSERT INTO audiences (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+                    [name, rows.instant(now)],
+                )
+
+    def _in_step(self, specs: Sequence[SourceSpec], names: Sequence[str]) -> bool:
+        known = {(row["name"], row["url"], row["title"]) for row in self._rows("SELECT * FROM sources")}
+        audiences = {row["name"] for row in self._rows("SELECT name FROM audiences")}
+        return all((s.name, s.url, s.title) in known for s in specs) and audiences.issuperset(names)
+
+    def _row_of(self, conn: sqlite3.Connection, spec: SourceSpec, configured: set[str]) -> sqlite3.Row | None:
+        by_name = conn.execute("SELECT * FROM sources WHERE name = ?", [spec.name]).fetchone()
+        if by_name is not None:
+            return by_name  # type: ignore[no-any-return] # sqlite3 types rows as Any
+        for row in conn.execute("SELECT * FROM sources ORDER BY id").fetchall():
+            if row["name"] in configured:
+                continue
+            if row["name"] == spec.renamed_from or canonical_url(row["url"]) == canonical_url(spec.url):
+                return row  # type: ignore[no-any-return]
+        return None
+
+    def source(self, name: str) -> Source | None:
+        """The source of that name."""
+        found = self._rows("SELECT * FROM sources WHERE name = ?", name)
+        return rows.source(found[0]) if found else None
+
+    def source_states(self, names: Sequence[str] | None = None) -> tuple[SourceState, ...]:
+        """Every source (or those named, in that order) with its last crawl and its last completed one."""
+        with self._read():
+            found = [rows.source(row) for row in self._rows("SELECT * FROM sources ORDER BY id")]
+            states = [self._state(source) for source in found]
+        if names is None:
+            return tuple(states)
+        by_name = {state.source.name: state for state in states}
+        return tuple(by_name[name] for name in names if name in by_name)
+
+    def _state(self, source: Source) -> SourceState:
+        last = self._rows(f"{_CRAWLS} WHERE source_id = ? ORDER BY crawls.id DESC LIMIT 1", source.id)
+        good = self._rows(f"{_CRAWLS} WHERE source_id = ? AND completed ORDER BY crawls.id DESC LIMIT 1", source.id)
+        posts = self._rows(
+            "SELECT COUNT(*) AS n, COALESCE(SUM(status = 'pending'), 0) AS pending FROM posts WHERE source_id = ?",
+            source.id,
+        )[0]
+        return SourceState(
+            source=source,
+            posts=posts["n"],
+            pending=posts["pending"],
+            last=rows.crawl(last[0]) if last else None,
+            last_good=rows.crawl(good[0]) if good else None,
+        )
+
+    def note_attempt(self, source: str, now: datetime) -> None:
+        """Remember that a crawl is being started, so that one that dies at once is not started again at once."""
+        with self._write() as conn:
+            conn.execute("UPDATE sources SET attempted_at = ? WHERE name = ?", [rows.instant(now), source])
+
+    def start_crawl(self, source: str, pid: int, now: datetime) -> int:
+        """Open a ledger row and return its id. The caller holds the source's lock, so older open rows are dead."""
+        with self._write() as conn:
+            source_id = conn.execute("SELECT id FROM sources WHERE name = ?", [source]).fetchone()["id"]
+            conn.execute(
+                "UPDATE crawls SET finished_at = ?, reason = 'died' WHERE source_id = ? AND finished_at IS NULL",
+                [rows.instant(now), source_id],
+            )
+            conn.execute("UPDATE sources SET attempted_at = ? WHERE id = ?", [rows.instant(now), source_id])
+            cursor = conn.execute(
+                "INSERT INTO crawls (source_id, started_at, pid) VALUES (?, ?, ?)",
+                [source_id, rows.instant(now), pid],
+            )
+            return int(cursor.lastrowid or 0)
+
+    def finish_crawl(self, crawl_id: int, reason: str, *, completed: bool, now: datetime) -> Crawl:
+        """Close a ledger row. The first completed one becomes its source's baseline."""
+        with self._write() as conn:
+            conn.execute(
+                "UPDATE crawls SET finished_at = ?, reason = ?, completed = ? WHERE id = ?",
+                [rows.instant(now), reason, int(completed), crawl_id],
+            )
+            if completed:
+                conn.execute(
+                    "UPDATE sources SET baseline_crawl_id = ?1 WHERE baseline_crawl_id IS NULL"
+                    " AND id = (SELECT source_id FROM crawls WHERE id = ?1)",
+                    [crawl_id],
+                )
+        return self.crawl(crawl_id)
+
+    def crawl(self, crawl_id: int) -> Crawl:
+        """One row of the ledger."""
+        return rows.crawl(self._rows(f"{_CRAWLS} WHERE crawls.id = ?", crawl_id)[0])
+
+    def crawl_of_process(self, source: str, pid: int, since: datetime) -> Crawl | None:
+        """The ledger row that process `pid` wrote for `source` at or after `since`; None when it wrote none."""
+        found = self._rows(
+            f"{_CRAWLS} WHERE sources.name = ? AND pid = ? AND started_at >= ? ORDER BY crawls.id DESC LIMIT 1",
+            source,
+            pid,
+            rows.instant(since),
+        )
+        return rows.crawl(found[0]) if found else None
+
+    def last_finished_completed(self, source_id: int, before: int) -> bool:
+        """Whether the crawl before the one with id `before` completed: only then may the next one stop early."""
+        found = self._rows(
+            "SELECT completed FROM crawls WHERE source_id = ? AND id < ? ORDER BY id DESC LIMIT 1", source_id, before
+        )
+        return bool(found and found[0]["completed"])
+
+    def note_error(self, crawl_id: int, where: str, reason: str) -> None:
+        """Count an error of a crawl and keep its words."""
+        with self._write() as conn:
+            conn.execute("UPDATE crawls SET errors = errors + 1 WHERE id = ?", [crawl_id])
+            self._note(conn, crawl_id, CrawlNote("error", where, reason))
+
+    def crawl_notes(self, crawl_id: int) -> tuple[CrawlNote, ...]:
+        """What a crawl has to say beyond its numbers."""
+        found = self._rows("SELECT kind, title, reason FROM crawl_notes WHERE crawl_id = ? ORDER BY id", crawl_id)
+        return tuple(CrawlNote(row["kind"], row["title"], row["reason"]) for row in found)
+
+    def _note(self, conn: sqlite3.Connection, crawl_id: int, note: CrawlNote) -> None:
+        conn.execute(
+            "INSERT INTO crawl_notes (crawl_id, kind, title, reason) SELECT ?1, ?2, ?3, ?4"
+            " WHERE (SELECT COUNT(*) FROM crawl_notes WHERE crawl_id = ?1 AND kind = ?2) < ?5",
+            [crawl_id, note.kind, note.title[:300], note.reason[:500], _MAX_NOTES],
+        )
+
+    def audience(self, name: str) -> Audience | None:
+        """The audience of that name, once it has been made known by sync()."""
+        found = self._rows("SELECT * FROM audiences WHERE name = ?", name)
+        return rows.audience(found[0]) if found else None
