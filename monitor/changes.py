@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from monitor.fingerprint import fingerprint
 from monitor.models import Article, Entry, Post, PostStatus, Verdict
-from monitor.text import title_key, whole_title
+from monitor.text import continues, title_key, whole_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def decide_entry(old: Post, entry: Entry, *, owner: bool) -> Change:
         if old.status is PostStatus.PENDING and entry.body:
             return Change(Verdict.COMPLETED, old.title, entry.body, old.published_on or entry.published_on)
         return Change(Verdict.UNCHANGED, old.title, old.body, old.published_on)
-    same_title = title_key(entry.title) == title_key(old.listed_title)
+    same_title = title_key(entry.title) == title_key(old.listed_title) or continues(entry.title, old.title)
     title = old.title if same_title else entry.title
     redated = entry.published_on is not None and entry.published_on != old.listed_on
     published_on = entry.published_on if redated else old.published_on

@@ -4,9 +4,7 @@ Beyond a password's file or environment variable it reads nothing.
 """
 
 import difflib
-import os
 import re
-import stat
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -24,9 +22,9 @@ from pydantic import (
     model_validator,
 )
 
-from monitor.errors import SecretError
 from monitor.models import AnnounceRules, SourceSpec
 from monitor.schedule import CrawlSchedule, DigestSchedule, parse_clock, parse_digest_schedule, parse_duration
+from monitor.secrets import secret_from_environment, secret_from_file
 from monitor.text import LabelPattern
 
 _NAME = re.compile(r"[\w][\w.-]*")
@@ -47,6 +45,21 @@ def _duration(value: object) -> timedelta:
     return parse_duration(value)
 
 
+def _positive(value: timedelta) -> timedelta:
+    if value < timedelta(seconds=1):
+        raise ValueError('the shortest time is "1s"')
+    return value
+
+
+def _path(value: Path) -> Path:
+    if "\0" in str(value):
+        raise ValueError("a path cannot hold a NUL character")
+    try:
+        return value.expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{value}: there is no such user") from error
+
+
 def _one_line(value: str) -> str:
     if not _SAFE_HEADER.fullmatch(value):
         raise ValueError("must be one line")
@@ -55,6 +68,8 @@ def _one_line(value: str) -> str:
 
 Name = Annotated[str, AfterValidator(_name)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Timeout = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_positive)]
+UserPath = Annotated[Path, AfterValidator(_path)]
 Line = Annotated[str, AfterValidator(_one_line)]
 
 
@@ -66,7 +81,7 @@ class CrawlConfig(_Table):
     """`[crawl]`: how sources are fetched."""
 
     delay: float = Field(1.0, ge=0, le=3600)
-    timeout: Duration = timedelta(minutes=30)
+    timeout: Timeout = timedelta(minutes=30)
     parallel: int = Field(2, ge=1, le=16)
     contact: Line = ""
     max_response_mb: int = Field(8, ge=1, le=512)
@@ -179,8 +194,8 @@ class EmailChannelConfig(_Table):
     recipients: tuple[Line, ...] = Field(min_length=1)
     username: str | None = None
     password_env: str | None = None
-    password_file: Path | None = None
-    timeout: Duration = timedelta(seconds=30)
+    password_file: UserPath | None = None
+    timeout: Timeout = timedelta(seconds=30)
 
     @field_validator("sender", "recipients")
     @classmethod
@@ -206,22 +221,10 @@ class EmailChannelConfig(_Table):
         return self.port or {"starttls": 587, "tls": 465, "plain": 25}[self.security]
 
     def password(self) -> str | None:
-        """The password from the environment or its file; None when no log-in is configured.
-
-        Raises SecretError when it is missing, or when others than the owner can read the file.
-        """
+        """The password from the environment or its file; None when no log-in is configured. Raises SecretError."""
         if self.password_env:
-            value = os.environ.get(self.password_env)
-            if not value:
-                raise SecretError(
-                    f"the environment variable {self.password_env} is not set",
-                    where="password_env",
-                    todo="set it, or name a file in password_file",
-                )
-            return value
-        if self.password_file:
-            return _secret_from(self.password_file)
-        return None
+            return secret_from_environment(self.password_env)
+        return secret_from_file(self.password_file) if self.password_file else None
 
 
 ChannelConfig = Annotated[FileChannelConfig | EmailChannelConfig, Field(discriminator="type")]
@@ -230,7 +233,7 @@ ChannelConfig = Annotated[FileChannelConfig | EmailChannelConfig, Field(discrimi
 class Config(_Table):
     """zhaoshang.toml as a whole."""
 
-    data_dir: Path = Path("data")
+    data_dir: UserPath = Path("data")
     timezone: str = "Asia/Shanghai"
     crawl: CrawlConfig = CrawlConfig()
     digest: DigestConfig = DigestConfig()
@@ -287,24 +290,6 @@ class Config(_Table):
     def rules(self) -> AnnounceRules:
         """The ages that decide what is announced."""
         return AnnounceRules(self.digest.backfill_days, self.digest.lookback_days)
-
-
-def _secret_from(path: Path) -> str:
-    try:
-        if stat.S_IMODE(path.expanduser().stat().st_mode) & 0o077:
-            raise SecretError(
-                "others than its owner can read the password file",
-                where=str(path),
-                todo=f"run: chmod 600 {path}",
-            )
-        value = path.expanduser().read_text(encoding="utf-8").strip("\r\n")
-    except OSError as error:
-        raise SecretError(
-            f"the password file cannot be read: {error.strerror}", where=str(path), todo="check password_file"
-        ) from error
-    if not value:
-        raise SecretError("the password file is empty", where=str(path), todo="write the password into it")
-    return value
 
 
 def _unique(what: str, names: list[str]) -> None:

@@ -20,11 +20,11 @@ class ZhaoshangError(Exception):
 
 
 class ConfigError(ZhaoshangError):
-    """A key or value in zhaoshang.toml (or a flag) that cannot be used. Raised by monitor.config."""
+    """A key or value in zhaoshang.toml (or a flag) that cannot be used. Raised by monitor.setup and the commands."""
 
 
 class SecretError(ZhaoshangError):
-    """A password that is missing, or in a file that others can read. Raised by monitor.config."""
+    """A password that is missing, or in a file that others can read. Raised by monitor.secrets."""
 
 
 class PeriodError(ZhaoshangError):
@@ -32,11 +32,11 @@ class PeriodError(ZhaoshangError):
 
 
 class SourceError(ZhaoshangError):
-    """A source that is not configured. Raised by monitor.config and the spider loader."""
+    """A source that is not configured. Raised by monitor.setup and the spider loader."""
 
 
 class AudienceError(ZhaoshangError):
-    """An audience that is not configured. Raised by monitor.config."""
+    """An audience that is not configured. Raised by monitor.setup."""
 
 
 class StoreError(ZhaoshangError):

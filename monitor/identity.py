@@ -3,7 +3,8 @@
 import posixpath
 import re
 from datetime import date
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from string import ascii_letters, digits
+from urllib.parse import quote, urlsplit
 
 from monitor.text import title_key
 
@@ -14,7 +15,9 @@ _TRACKING = re.compile(
 )
 _SESSION = re.compile(r"(?i);jsessionid=[^/?#]*")
 _DEFAULT_PORTS = {80, 443}
-_SAFE = "/:@!$&'()*+,;=~-._"
+_SAFE = "/:@!$&'()*+,;=~-._%?"
+_ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset(ascii_letters + digits + "-._~")
 
 
 def canonical_url(url: str) -> str:
@@ -26,15 +29,30 @@ def canonical_url(url: str) -> str:
     parts = urlsplit(_SESSION.sub("", url.strip()))
     host = (parts.hostname or "").rstrip(".").lower()
     port = f":{parts.port}" if parts.port and parts.port not in _DEFAULT_PORTS else ""
-    path = quote(unquote(parts.path), safe=_SAFE)
+    path = _normal_escapes(parts.path)
     if path:
         trailing = "/" if path.endswith(("/", "/.", "/..")) else ""
         path = posixpath.normpath(path).replace("//", "/").rstrip("/") + trailing
-    query = urlencode(
-        sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(k))
-    )
+    pairs = [
+        pair
+        for pair in _normal_escapes(parts.query.replace("+", "%20")).split("&")
+        if pair and not _TRACKING.match(_key(pair))
+    ]
+    query = f"?{'&'.join(sorted(pairs))}" if pairs else ""
     route = parts.fragment if parts.fragment.startswith(("/", "!")) or "=" in parts.fragment else ""
-    return f"//{host}{port}{path or '/'}" + (f"?{query}" if query else "") + (f"#{route}" if route else "")
+    return f"//{host}{port}{path or '/'}{query}" + (f"#{_normal_escapes(route)}" if route else "")
+
+
+def _normal_escapes(part: str) -> str:
+    """Percent-encoding as RFC 3986 section 6.2.2 normalises it: byte by byte, since many sites encode GBK."""
+    ascii_only = quote(part, safe=_SAFE)
+    return _ESCAPE.sub(
+        lambda found: char if (char := chr(int(found[1], 16))) in _UNRESERVED else found[0].upper(), ascii_only
+    )
+
+
+def _key(pair: str) -> str:
+    return pair.partition("=")[0]
 
 
 def url_identity(url: str) -> str:

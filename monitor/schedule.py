@@ -104,8 +104,12 @@ def due_digests(
 ) -> tuple[DueDigest, ...]:
     """The digests that fell due since the last one (or since the audience was created), oldest first.
 
-    A weekly digest covers the ISO week that had ended when it fell due, a daily one the day before.
+    A weekly digest covers the ISO week that had ended when it fell due, a daily one the day before. A last one in the
+    future means that the clock was set back: then all since the creation are named again, and those that were frozen
+    stay as they are.
     """
+    if last_due_at is not None and last_due_at > now:
+        last_due_at = None
     day = (last_due_at or created_at).astimezone(zone).date()
     due: list[DueDigest] = []
     while (moment := _instant(day, schedule.at, zone)) <= now:

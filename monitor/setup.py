@@ -118,34 +118,38 @@ def _read(path: Path) -> Setup:
     sources = tuple(_with_file_url(source, path) for source in config.source)
     channels = {name: _with_secret_path(channel, path) for name, channel in config.channel.items()}
     config = config.model_copy(update={"source": sources, "channel": channels})
-    return Setup(config, path, (path.parent / config.data_dir.expanduser()).resolve())
+    return Setup(config, path, (path.parent / config.data_dir).resolve())
 
 
 def source_url(url: str, folder: Path) -> str:
     """An address as a URL: http(s) as it is; anything else is a file, relative to `folder`. Raises ConfigError."""
-    scheme = urlsplit(url).scheme.lower()
-    if scheme in ("http", "https"):
-        if not urlsplit(url).hostname:
-            raise ConfigError(f"{url!r} has no host", todo="write it as https://host/path")
-        return url
-    if "://" in url and scheme != "file":
-        raise ConfigError(f"{url!r}: {scheme} is not fetched", todo="use an http(s) address or a local file")
-    path = Path(url2pathname(urlsplit(url).path)) if scheme == "file" else folder / Path(url).expanduser()
-    return path.resolve().as_uri()
+    try:
+        parts = urlsplit(url)
+        scheme, host, _ = parts.scheme.lower(), parts.hostname, parts.port
+        if scheme in ("http", "https"):
+            if not host:
+                raise ConfigError(f"{url!r} has no host", todo="write it as https://host/path")
+            return url
+        if scheme not in ("", "file"):
+            raise ConfigError(f"{url!r}: {scheme} is not fetched", todo="use an http(s) address or a local file")
+        path = Path(url2pathname(parts.path)) if scheme == "file" else Path(url).expanduser()
+        return (folder / path).resolve().as_uri()
+    except (ValueError, RuntimeError) as error:  # a port beyond 65535, a NUL in a path, ~nobody
+        raise ConfigError(f"{url!r} is no address: {error}", todo="write it as https://host/path") from error
 
 
 def _with_file_url(source: SourceConfig, path: Path) -> SourceConfig:
     try:
         return source.model_copy(update={"url": source_url(source.url, path.parent)})
-    except (ConfigError, ValueError) as error:
-        raise ConfigError(str(error), where=f"{path}: [[source]] {source.name}: url") from error
+    except ConfigError as error:
+        raise ConfigError(error.what, where=f"{path}: [[source]] {source.name}: url", todo=error.todo) from error
 
 
 def _with_secret_path(
     channel: FileChannelConfig | EmailChannelConfig, path: Path
 ) -> FileChannelConfig | EmailChannelConfig:
     if isinstance(channel, EmailChannelConfig) and channel.password_file:
-        return channel.model_copy(update={"password_file": path.parent / channel.password_file.expanduser()})
+        return channel.model_copy(update={"password_file": path.parent / channel.password_file})
     return channel
 
 
@@ -163,24 +167,34 @@ _MODELS: dict[str, type[BaseModel]] = {
 def _config_error(error: ValidationError, path: Path) -> ConfigError:
     """The first mistake in the user's words: which key, what is wrong, and the nearest valid key."""
     first = error.errors()[0]
-    location = [str(part) for part in first["loc"]]
+    location = first["loc"]
+    key = str(location[-1]) if location else ""
     where = f"{path}: {_dotted(location)}" if location else str(path)
-    if first["type"] == "extra_forbidden":
-        model = next((_MODELS[part] for part in reversed(location[:-1]) if part in _MODELS), Config)
-        hint = nearest(location[-1], list(model.model_fields))
-        if location[-1] == "password":
-            hint = "; passwords do not stand in this file: use password_env or password_file"
-        return ConfigError(f"unknown key {location[-1]!r}{hint}", where=where, todo="correct or remove it")
-    if first["type"] == "missing":
-        return ConfigError(f"the key {location[-1]!r} is missing", where=where, todo="add it")
-    if first["type"] == "union_tag_not_found":
-        return ConfigError("the key 'type' is missing", where=where, todo='add type = "file" or type = "email"')
+    match first["type"]:
+        case "extra_forbidden":
+            model = next((_MODELS[part] for part in reversed(location[:-1]) if part in _MODELS), Config)
+            hint = nearest(key, list(model.model_fields))
+            if key == "password":
+                hint = "; passwords do not stand in this file: use password_env or password_file"
+            return ConfigError(f"unknown key {key!r}{hint}", where=where, todo="correct or remove it")
+        case "missing":
+            return ConfigError(f"the key {key!r} is missing", where=where, todo="add it")
+        case "union_tag_not_found":
+            return ConfigError("the key 'type' is missing", where=where, todo='add type = "file" or type = "email"')
+        case "tuple_type" if location in (("source",), ("audience",)):
+            return ConfigError(f"there can be several: write [[{key}]]", where=where, todo="use two brackets")
+        case "tuple_type":
+            return ConfigError("is a list", where=where, todo="write it in brackets: [..., ...]")
     message = first["msg"].removeprefix("Value error, ")
     return ConfigError(message[:1].lower() + message[1:], where=where, todo="correct it")
 
 
-def _dotted(location: list[str]) -> str:
+def _dotted(location: tuple[int | str, ...]) -> str:
+    """`source[1].every`, `channel.mail.host`: as the file says it (pydantic puts a channel's kind behind its name)."""
+    parts = list(location)
+    if parts[:1] == ["channel"] and len(parts) > 2:  # noqa: PLR2004 - channel, its name, its kind
+        del parts[2]
     text = ""
-    for part in location:
-        text += f"[{int(part) + 1}]" if part.isdigit() else (f".{part}" if text else part)
+    for part in parts:
+        text += f"[{part + 1}]" if isinstance(part, int) else (f".{part}" if text else part)
     return text

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from monitor.identity import canonical_url, listing_identity, shared_line_identity, url_identity
 from monitor.models import Entry, Label, ListingPage, Verdict
-from monitor.text import LabelPattern, clean, clean_body, is_cut, title_key
+from monitor.text import LabelPattern, clean, clean_body, continues, is_cut, title_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def prepare(page: ListingPage, source_id: int, pattern: LabelPattern) -> tuple[C
 
 
 def _tidied(entry: Entry, page_url: str) -> Entry:
-    url = entry.url
+    url = entry.url or None
     if url:
         try:
             # A link back to the listing itself is no address of the post.
@@ -103,8 +103,7 @@ def _without_repeats(group: list[Entry]) -> list[Entry]:
 def _repeats(entry: Entry, fuller: Entry) -> bool:
     if entry.published_on not in (None, fuller.published_on):
         return False
-    key, whole = title_key(entry.title), title_key(fuller.title)
-    return key == whole or (is_cut(entry.title) and whole.startswith(key.rstrip(".…")))
+    return title_key(entry.title) == title_key(fuller.title) or continues(entry.title, fuller.title)
 
 
 def _fullness(entry: Entry) -> tuple[object, ...]:
@@ -113,6 +112,7 @@ def _fullness(entry: Entry) -> tuple[object, ...]:
         not is_cut(entry.title),
         len(entry.body or ""),
         entry.body or "",
+        entry.summary or "",
         entry.title,
         str(entry.published_on),
         entry.url or "",

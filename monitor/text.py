@@ -6,13 +6,18 @@ from dataclasses import dataclass
 
 from monitor.models import Label
 
-# Zero-width and bidirectional controls and the soft hyphen: invisible, and used to smuggle or to break matches.
-_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+# Zero-width, bidirectional and variation marks, fillers that look like nothing, tag characters and lone surrogates:
+# invisible, and used to smuggle, to break matches, or to pass for a title. The last cannot even be stored.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u2800\u3164"
+    "\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e007f]"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SPACE = re.compile(r"\s+")
-_OPENING = re.compile(r"[\[〖［]")
-_CLOSING = re.compile(r"[\]〗］]")
+_OPENING = re.compile(r"[\[〖［︻]")
+_CLOSING = re.compile(r"[\]〗］︼]")
 _BRACKETED_HEAD = re.compile(r"【([^【】]*)】")
+_ANYTHING = re.compile(r"[…⋯]+|\.{3,}")
 _SENTENCE_END = "。！？!?;；"
 _CLAUSE_END = ",，、:：;；"
 
@@ -38,8 +43,11 @@ def title_key(title: str) -> str:
     Compatibility forms (full-width letters, punctuation), bracket variants, letter case and all white space are
     folded away, so `［湛江 招商］ＡＢＣ` and `【湛江招商】abc` are one.
     """
-    folded = unicodedata.normalize("NFKC", clean(title))
-    return _SPACE.sub("", fold_brackets(folded)).casefold()
+    return _folded(title).casefold()
+
+
+def _folded(title: str) -> str:
+    return _SPACE.sub("", fold_brackets(unicodedata.normalize("NFKC", clean(title))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +59,33 @@ class LabelPattern:
 
     @classmethod
     def parse(cls, written: str) -> "LabelPattern":
-        """Read a pattern. `…`, `……` and `...` mean anything; the bracket variants and inner spaces do not matter.
+        """Read a pattern. `…` (also `⋯`, `...`) means anything; the bracket variants and inner spaces do not matter.
 
         Raises ValueError when nothing is left of it.
         """
-        parts = [title_key(part) for part in re.split(r"…+|\.{3,}", written)]
+        parts = [_folded(part) for part in _ANYTHING.split(written)]
         if len(parts) == 1 and not parts[0]:
             raise ValueError("a label pattern cannot be empty; write … to admit every title")
-        return cls(written, re.compile("([^【】]*?)".join(re.escape(part) for part in parts)))
+        # Inside a label anything ends at its bracket; a pattern without brackets is about the whole title.
+        anything = "([^【】]*?)" if "【" in "".join(parts) else "(.*?)"
+        return cls(written, re.compile(anything.join(re.escape(part) for part in parts), re.IGNORECASE))
 
     def match(self, title: str) -> Label | None:
         """The label of `title`, or None when this pattern does not admit it (the entry is then off-label)."""
-        found = self.regex.match(title_key(title))
+        found = self.regex.match(_folded(title))
         if found is None:
             return None
         head = label_text(title)
         if head is None:
             return Label("", None)
-        places = [group for group in found.groups() if group]
-        return Label(head, places[0] if places and "【" in self.regex.pattern else None)
+        places = [group for group in found.groups() if group] if "【" in self.regex.pattern else []
+        return Label(head, places[0] if places else None)
 
 
 def label_text(title: str) -> str | None:
     """The text inside the brackets at the head of a title, spaces folded away; None when there is no such head."""
-    found = _BRACKETED_HEAD.match(fold_brackets(unicodedata.normalize("NFKC", clean(title))))
-    return _SPACE.sub("", found.group(1)) if found else None
+    found = _BRACKETED_HEAD.match(_folded(title))
+    return found.group(1) if found else None
 
 
 def without_label(title: str) -> str:
@@ -91,15 +101,20 @@ def is_cut(title: str) -> bool:
     return clean(title).endswith(("…", "...", "．．．"))
 
 
+def continues(cut: str, whole: str) -> bool:
+    """Whether `cut` is a title that a listing cut short, and `whole` begins as it does."""
+    return is_cut(cut) and title_key(whole).startswith(title_key(cut).rstrip("."))
+
+
 def whole_title(listed: str, page: str | None) -> str:
-    """The listing's title, or the post page's where the listing cut it and the page continues it."""
-    if page and is_cut(listed):
-        head = title_key(listed).rstrip(".…")
-        label = label_text(listed)
-        key = title_key(page)
-        if key.startswith(head) or (label and f"【{title_key(label)}】{key}".startswith(head)):
-            return page if label_text(page) or not label else f"【{label}】{page}"
-    return listed
+    """The listing's title, or the post page's where the listing cut it and the page continues it.
+
+    A page prints its title often without the label: it keeps the listing's.
+    """
+    label = label_text(listed)
+    if page and label and not label_text(page):
+        page = f"【{label}】{page}"
+    return page if page and continues(listed, page) else listed
 
 
 def lead(body: str) -> str:
@@ -121,14 +136,14 @@ def summarise(body: str, limit: int = 96) -> str:
     text = lead(body)
     if len(text) <= limit:
         return text
-    head = text[:limit]
+    head = text[: limit - 1]  # room for a closing quote or the mark of a cut
     sentence = max(head.rfind(mark) for mark in _SENTENCE_END)
     # A full stop in the first third would leave a stump; a closing quote after it belongs to the sentence.
     if sentence >= limit // 3:
         end = sentence + 1
         return text[: end + 1] if text[end : end + 1] in "”’」』）)" else text[:end]
     clause = max(head.rfind(mark) for mark in _CLAUSE_END)
-    return text[: clause if clause >= limit // 3 else limit - 1].rstrip() + "…"
+    return head[: clause if clause >= limit // 3 else limit].rstrip() + "…"
 
 
 def width(text: str) -> int:

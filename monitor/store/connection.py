@@ -46,6 +46,9 @@ class Connection:
     def _prepare(self) -> None:
         db = Database(self._conn, execute_plugins=False)
         self._conn.execute("PRAGMA foreign_keys = ON")
+        newer = [one.name for one in migrations.applied(db) if one.name not in _known_migrations()]
+        if newer:
+            raise _too_new(self.path, newer[-1])
         if migrations.pending(db):
             self._migrate(db)
         # After the schema: the header of a file that is killed half-way must already say that it is ours.
@@ -58,6 +61,7 @@ class Connection:
         self._conn.execute("BEGIN IMMEDIATE")
         try:
             self._conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            self._conn.execute(f"PRAGMA user_version = {len(_known_migrations())}")
             migrations.apply(db)
             self._conn.execute("INSERT OR IGNORE INTO about VALUES ('database_id', ?)", [uuid4().hex[:12]])
             self._conn.execute("COMMIT")
@@ -178,34 +182,39 @@ def _exclusive(lock: Path) -> Iterator[None]:
 
 
 def _refuse_foreign(path: Path) -> None:
-    """Refuse a file that is not ours or newer than we are, without writing a byte to it."""
+    """Refuse a file that is not ours, or newer than we are, by its first 100 bytes: SQLite never gets to touch it.
+
+    Offsets as in the file format: user_version at 60, application_id at 68. Both were written before the file went
+    into WAL mode, so they stand in the file itself.
+    """
     if not path.exists() or path.stat().st_size == 0:
         return
     with path.open("rb") as file:
-        if file.read(len(_MAGIC)) != _MAGIC:
-            raise ForeignDatabase(
-                "is not a SQLite database; it was left untouched",
-                where=str(path),
-                todo="move it away, or set data_dir to another folder",
-            )
-    conn = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
-    try:
-        found = conn.execute("PRAGMA application_id").fetchone()[0]
-        if found != APPLICATION_ID:
-            raise ForeignDatabase(
-                "is a database of another program; it was left untouched",
-                where=str(path),
-                todo="move it away, or set data_dir to another folder",
-            )
-        # Listed, not pending(): what matters is what the file has that this version does not know.
-        applied = [name for (name,) in conn.execute("SELECT name FROM _sqlite_migrations ORDER BY rowid")]
-    finally:
-        conn.close()
-    known = {migration.name for migration in migrations.pending(Database(memory=True, execute_plugins=False))}
-    newer = [name for name in applied if name not in known]
-    if newer:
-        raise ForeignDatabase(
-            f"was written by a newer version (it has {newer[-1]}); it was left untouched",
-            where=str(path),
-            todo="upgrade zhaoshang, or restore the backup made before the upgrade",
-        )
+        header = file.read(100)
+    if not any(header) and path.with_name(path.name + "-journal").exists():
+        return  # killed while the first schema was being written: SQLite rolls back to an empty file
+    if not header.startswith(_MAGIC):
+        raise _foreign(path, "is not a SQLite database")
+    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+        raise _foreign(path, "is a database of another program")
+    version = int.from_bytes(header[60:64], "big")
+    if version > len(_known_migrations()):
+        raise _too_new(path, f"schema {version}")
+
+
+def _known_migrations() -> set[str]:
+    return {migration.name for migration in migrations.pending(Database(memory=True, execute_plugins=False))}
+
+
+def _foreign(path: Path, what: str) -> ForeignDatabase:
+    return ForeignDatabase(
+        f"{what}; it was left untouched", where=str(path), todo="move it away, or set data_dir to another folder"
+    )
+
+
+def _too_new(path: Path, what: str) -> ForeignDatabase:
+    return ForeignDatabase(
+        f"was written by a newer version (it has {what}); it was left untouched",
+        where=str(path),
+        todo="upgrade zhaoshang, or restore the backup made before the upgrade",
+    )

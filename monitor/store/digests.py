@@ -45,7 +45,7 @@ class DigestTables(SourceTables):
         with self._write() as conn:
             who = rows.audience(conn.execute("SELECT * FROM audiences WHERE name = ?", [audience]).fetchone())
             conn.execute(
-                "UPDATE audiences SET last_due_at = MAX(COALESCE(last_due_at, ''), ?) WHERE id = ?",
+                "UPDATE audiences SET last_due_at = ? WHERE id = ?",
                 [rows.instant(due_at), who.id],
             )
             known = self._frozen(who.id, period.key)
@@ -140,17 +140,13 @@ class DigestTables(SourceTables):
 
     def _announced_groups(self, who: Audience, posts: Sequence[Post]) -> frozenset[int]:
         """Of the groups of copies that `posts` belong to, those with a member that the audience was told."""
-        announced: set[int] = set()
-        for group in {post.copy_of or post.id for post in posts}:
-            told = self._rows(
-                "SELECT 1 FROM digest_entries WHERE audience_id = ?1 AND post_id IN"
-                " (SELECT id FROM posts WHERE id = ?2 OR copy_of = ?2) LIMIT 1",
-                who.id,
-                group,
-            )
-            if told:
-                announced.add(group)
-        return frozenset(announced)
+        told = (
+            "SELECT EXISTS (SELECT 1 FROM digest_entries WHERE audience_id = ?1 AND post_id = ?2)"
+            " OR EXISTS (SELECT 1 FROM posts JOIN digest_entries ON post_id = posts.id AND audience_id = ?1"
+            " WHERE posts.copy_of = ?2)"
+        )
+        groups = {post.copy_of or post.id for post in posts}
+        return frozenset(group for group in groups if self._rows(told, who.id, group)[0][0])
 
     def _unannounced_off_label(
         self, who: Audience, period: Period, zone: ZoneInfo, rules: AnnounceRules

@@ -96,11 +96,12 @@ def m001_posts(db: Database) -> None:
             baseline INTEGER NOT NULL,     -- 1: first seen before its source had completed a crawl
             revision INTEGER NOT NULL DEFAULT 0,
             first_seen_at TEXT NOT NULL,
-            last_seen_at TEXT NOT NULL,
-            last_crawl_id INTEGER NOT NULL REFERENCES crawls(id)
+            last_seen_at TEXT NOT NULL
         ) STRICT;
         CREATE INDEX posts_by_date ON posts(effective_on);
         CREATE INDEX posts_by_listed ON posts(source_id, listed_key, listed_on);
+        CREATE INDEX posts_by_fingerprint ON posts(fingerprint);
+        CREATE INDEX posts_by_first_copy ON posts(copy_of) WHERE copy_of IS NOT NULL;
         CREATE INDEX posts_pending ON posts(source_id) WHERE status = 'pending';
 
         -- Identity, apart from content: every key under which a post was ever sighted.
@@ -111,6 +112,13 @@ def m001_posts(db: Database) -> None:
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX identities_by_bare ON identities(bare) WHERE bare IS NOT NULL;
         CREATE INDEX identities_by_post ON identities(post_id);
+
+        -- Which posts a running crawl has met on its listing; emptied when it ends.
+        CREATE TABLE met (
+            crawl_id INTEGER NOT NULL REFERENCES crawls(id),
+            post_id INTEGER NOT NULL REFERENCES posts(id),
+            PRIMARY KEY (crawl_id, post_id)
+        ) STRICT, WITHOUT ROWID;
 
         -- Append-only: one observed state of a post.
         CREATE TABLE revisions (
@@ -125,7 +133,6 @@ def m001_posts(db: Database) -> None:
             fingerprint TEXT NOT NULL,
             UNIQUE (post_id, number)
         ) STRICT;
-        CREATE INDEX revisions_by_fingerprint ON revisions(fingerprint);
 
         -- Entries that the label pattern of their source does not admit: counted and shown, never dropped.
         CREATE TABLE off_label_entries (

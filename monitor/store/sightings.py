@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 
 from monitor.changes import Change, decide_article, decide_entry, effective_date
 from monitor.fingerprint import fingerprint
+from monitor.identity import listing_identity
 from monitor.models import (
     Article,
     CrawlNote,
-    Entry,
-    Label,
     ListingPage,
     Post,
     PostStatus,
@@ -21,7 +20,7 @@ from monitor.models import (
 from monitor.periods import local_date
 from monitor.sightings import Candidate, prepare
 from monitor.store import rows
-from monitor.store.sources import SourceTables
+from monitor.store.identities import IdentityTables, Resolved
 from monitor.text import LabelPattern, title_key
 
 _COUNTER = {
@@ -46,7 +45,7 @@ class _Visit:
     zone: ZoneInfo
 
 
-class SightingTables(SourceTables):
+class SightingTables(IdentityTables):
     """Writes to `posts`, `identities`, `revisions` and `off_label_entries`."""
 
     def record_listing(
@@ -59,41 +58,53 @@ class SightingTables(SourceTables):
         with self._write() as conn:
             visit = self._visit(conn, crawl_id, now, zone)
             candidates = prepare(page, visit.source_id, pattern)
-            present = {key for c in candidates for key in (c.identity, c.bare) if key}
+            posts = self._resolve(conn, [c for c in candidates if c.verdict is None], visit.source_id, crawl_id)
+            resolved = {id(one.candidate.entry): one for one in posts}
             sightings: list[Sighting] = []
             for candidate in candidates:
-                sighting, counted = self._record(conn, visit, candidate, present)
+                one = resolved.get(id(candidate.entry))
+                sighting, counted = (
+                    self._refuse(conn, visit, candidate) if one is None else self._admit(conn, visit, one)
+                )
                 sightings.append(sighting)
                 if counted:
                     self._count(conn, crawl_id, sighting.verdict)
             conn.execute("UPDATE crawls SET pages = pages + 1 WHERE id = ?", [crawl_id])
         return tuple(sightings)
 
-    def record_article(self, crawl_id: int, post_id: int, article: Article, now: datetime, zone: ZoneInfo) -> Sighting:
-        """Store what a post's own page says. The first body completes a pending post; a later one may revise it."""
+    def record_article(
+        self,
+        crawl_id: int,
+        post_id: int,
+        article: Article,
+        now: datetime,
+        zone: ZoneInfo,
+        counted_as: Verdict | None = None,
+    ) -> Sighting:
+        """Store what a post's own page says. The first body completes a pending post; a later one may revise it.
+
+        `counted_as` is the verdict under which this crawl has counted the post's line on the listing, if it has: a
+        post that its page revises counts as revised, and only once.
+        """
         with self._write() as conn:
             visit = self._visit(conn, crawl_id, now, zone)
             old = self._post(conn, post_id)
             change = decide_article(old, article)
-            revised_before = conn.execute(
-                "SELECT 1 FROM revisions WHERE post_id = ? AND crawl_id = ?", [post_id, crawl_id]
-            ).fetchone()
             post = self._apply(conn, visit, old, change)
+            conn.execute("UPDATE posts SET last_error = NULL WHERE id = ?", [post_id])
             if change.verdict is Verdict.COMPLETED:
                 self._count(conn, crawl_id, change.verdict)
-            elif change.verdict is Verdict.REVISED and not revised_before:
-                # Its line on the listing was counted as unchanged; a post counts once.
-                conn.execute(
-                    "UPDATE crawls SET revised = revised + 1, unchanged = MAX(unchanged - 1, 0) WHERE id = ?",
-                    [crawl_id],
-                )
-            return Sighting(change.verdict, post.title, post=post)
+            elif change.verdict is Verdict.REVISED and counted_as in (Verdict.UNCHANGED, Verdict.MOVED, None):
+                self._count(conn, crawl_id, Verdict.REVISED)
+                if counted_as is not None:
+                    self._count(conn, crawl_id, counted_as, -1)
+            return Sighting(change.verdict, post.title, post=self._post(conn, post_id))
 
     def record_page_failure(self, crawl_id: int, post_id: int, reason: str) -> None:
         """A post's page could not be read: count the attempt on a pending post, and the error on the crawl."""
         with self._write() as conn:
             conn.execute(
-                "UPDATE posts SET attempts = attempts + (status = 'pending'), last_error = ? WHERE id = ?",
+                "UPDATE posts SET attempts = attempts + 1, last_error = ? WHERE id = ? AND status = 'pending'",
                 [reason[:500], post_id],
             )
             conn.execute("UPDATE crawls SET errors = errors + 1 WHERE id = ?", [crawl_id])
@@ -110,100 +121,39 @@ class SightingTables(SourceTables):
         ).fetchone()
         return _Visit(crawl_id, row["id"], row["baseline_crawl_id"] is None, now, zone)
 
-    def _record(
-        self, conn: sqlite3.Connection, visit: _Visit, candidate: Candidate, present: set[str]
-    ) -> tuple[Sighting, bool]:
-        """The sighting, and whether it counts (False when this crawl has met the same post before)."""
+    def _refuse(self, conn: sqlite3.Connection, visit: _Visit, candidate: Candidate) -> tuple[Sighting, bool]:
+        """An entry that is no post: the sighting, and whether it counts (once a crawl)."""
         entry = candidate.entry
         if candidate.verdict is Verdict.REJECTED:
             title = entry.title or (entry.body or entry.url or "")[:60]
             self._note(conn, visit.crawl_id, CrawlNote("rejected", title, candidate.reason))
             return Sighting(Verdict.REJECTED, title, candidate.reason), True
-        if candidate.verdict is Verdict.OFF_LABEL:
-            unknown, counted = self._record_off_label(conn, visit, candidate)
-            return Sighting(Verdict.OFF_LABEL, entry.title, candidate.reason, unknown=unknown), counted
-        known = self._find(conn, candidate)
-        moved = False
-        if known is None:
-            known = self._find_moved(conn, visit, candidate, present)
-            moved = known is not None
-        if known is None:
+        unknown, counted = self._record_off_label(conn, visit, candidate)
+        return Sighting(Verdict.OFF_LABEL, entry.title, candidate.reason, unknown=unknown), counted
+
+    def _admit(self, conn: sqlite3.Connection, visit: _Visit, one: Resolved) -> tuple[Sighting, bool]:
+        """A post, new or known: the sighting, and whether it counts (False when this crawl has met it before)."""
+        candidate, entry = one.candidate, one.candidate.entry
+        if one.post_id is None:
             post = self._insert(conn, visit, candidate)
             needs_page = post.status is PostStatus.PENDING
             return Sighting(Verdict.NEW, post.title, post=post, needs_page=needs_page, unknown=True), True
-        return self._sight_again(conn, visit, candidate, known, moved=moved)
-
-    def _sight_again(
-        self, conn: sqlite3.Connection, visit: _Visit, candidate: Candidate, known: sqlite3.Row, *, moved: bool
-    ) -> tuple[Sighting, bool]:
-        entry, old = candidate.entry, rows.post(known)
-        met_before = known["last_crawl_id"] == visit.crawl_id
-        self._remember_identity(conn, candidate, old.id)
-        if moved:
-            conn.execute("UPDATE posts SET url = ? WHERE id = ?", [entry.url, old.id])
-        if met_before and not moved:
-            return Sighting(Verdict.UNCHANGED, old.title, post=old, needs_page=False), False
-        owner = old.source_id == visit.source_id
-        change = decide_entry(old, entry, owner=owner)
-        post = self._apply(conn, visit, old, change, listed=entry if owner else None, label=candidate.label)
-        verdict = Verdict.MOVED if moved and change.verdict is Verdict.UNCHANGED else change.verdict
+        self._remember_identity(conn, candidate, one.post_id)
+        if not self._meet(conn, one.post_id, visit.crawl_id):
+            return Sighting(Verdict.UNCHANGED, entry.title, post=self._post(conn, one.post_id)), False
+        if one.moved:
+            conn.execute("UPDATE posts SET url = ? WHERE id = ?", [entry.url, one.post_id])
+        old = self._post(conn, one.post_id)
+        change = decide_entry(old, entry, owner=old.source_id == visit.source_id)
+        post = self._apply(conn, visit, old, change, listed=candidate if old.source_id == visit.source_id else None)
+        verdict = Verdict.MOVED if one.moved and change.verdict is Verdict.UNCHANGED else change.verdict
         needs_page = post.status is PostStatus.PENDING and post.url is not None
         return Sighting(verdict, post.title, post=post, needs_page=needs_page), True
 
-    def _find(self, conn: sqlite3.Connection, candidate: Candidate) -> sqlite3.Row | None:
-        """The post that an identity of this entry leads to.
-
-        A URL may have been shared by several lines once and stand alone now, or the reverse: then title and date say
-        which of its posts this line is.
-        """
-        found = self._by_identity(conn, candidate.identity)
-        if candidate.bare is None or (candidate.shared and found is not None):
-            return found
-        if candidate.shared:
-            lines = [self._by_identity(conn, candidate.bare)]
-        else:
-            lines = self._by_shared_url(conn, candidate.bare)
-            if not lines:
-                return found
-            lines.append(found)
-        return next((line for line in lines if line is not None and _same_line(line, candidate.entry)), None)
-
-    def _by_shared_url(self, conn: sqlite3.Connection, bare: str) -> list[sqlite3.Row | None]:
-        return conn.execute(
-            f"SELECT {rows.POST_COLUMNS} FROM {rows.POSTS} WHERE posts.id IN"
-            " (SELECT post_id FROM identities WHERE bare = ?) ORDER BY posts.id",
-            [bare],
-        ).fetchall()
-
-    def _by_identity(self, conn: sqlite3.Connection, key: str) -> sqlite3.Row | None:
-        found: sqlite3.Row | None = conn.execute(
-            f"SELECT {rows.POST_COLUMNS} FROM {rows.POSTS}"
-            " WHERE posts.id = (SELECT post_id FROM identities WHERE key = ?)",
-            [key],
-        ).fetchone()
-        return found
-
-    def _find_moved(
-        self, conn: sqlite3.Connection, visit: _Visit, candidate: Candidate, present: set[str]
-    ) -> sqlite3.Row | None:
-        """A post of this source with the same title and date, whose own address this crawl has not met.
-
-        Two lines of one page with the same title and date are two posts, whichever comes first.
-        """
-        entry = candidate.entry
-        if entry.url is None or entry.published_on is None:
-            return None
-        twins: list[sqlite3.Row] = conn.execute(
-            f"SELECT {rows.POST_COLUMNS} FROM {rows.POSTS}"
-            " WHERE posts.source_id = ? AND posts.listed_key = ? AND posts.listed_on = ? AND posts.last_crawl_id <> ?"
-            " ORDER BY posts.id DESC",
-            [visit.source_id, title_key(entry.title), entry.published_on.isoformat(), visit.crawl_id],
-        ).fetchall()
-        for twin in twins:
-            keys = conn.execute("SELECT key FROM identities WHERE post_id = ?", [twin["id"]])
-            if present.isdisjoint(row["key"] for row in keys):
-                return twin
-        return None
+    def _meet(self, conn: sqlite3.Connection, post_id: int, crawl_id: int) -> bool:
+        """Remember that this crawl has met the post on its listing; False when it had before."""
+        cursor = conn.execute("INSERT INTO met VALUES (?, ?) ON CONFLICT DO NOTHING", [crawl_id, post_id])
+        return cursor.rowcount == 1
 
     # -- writing ------------------------------------------------------------------------------------------------
 
@@ -213,8 +163,8 @@ class SightingTables(SourceTables):
         label = candidate.label
         cursor = conn.execute(
             "INSERT INTO posts (source_id, title, listed_title, listed_key, listed_on, label, place, url, published_on,"
-            " effective_on, dated, summary, status, baseline, first_seen_at, last_seen_at, last_crawl_id)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?)",
+            " effective_on, dated, summary, status, baseline, first_seen_at, last_seen_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?)",
             [
                 visit.source_id,
                 entry.title,
@@ -231,22 +181,15 @@ class SightingTables(SourceTables):
                 int(visit.baseline),
                 rows.instant(visit.now),
                 rows.instant(visit.now),
-                visit.crawl_id,
             ],
         )
         post_id = int(cursor.lastrowid or 0)
+        self._meet(conn, post_id, visit.crawl_id)
         self._remember_identity(conn, candidate, post_id)
         if entry.body:
             change = Change(Verdict.COMPLETED, entry.title, entry.body, entry.published_on)
             return self._apply(conn, visit, self._post(conn, post_id), change)
         return self._post(conn, post_id)
-
-    def _remember_identity(self, conn: sqlite3.Connection, candidate: Candidate, post_id: int) -> None:
-        bare = candidate.bare if candidate.shared else None
-        conn.execute(
-            "INSERT INTO identities (key, post_id, bare) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
-            [candidate.identity, post_id, bare],
-        )
 
     def _apply(
         self,
@@ -255,32 +198,33 @@ class SightingTables(SourceTables):
         old: Post,
         change: Change,
         *,
-        listed: Entry | None = None,
-        label: Label | None = None,
+        listed: Candidate | None = None,
     ) -> Post:
-        """Write what a sighting changed; a first or changed body also appends a revision."""
+        """Write what a sighting changed; a first or changed body also appends a revision.
+
+        `listed` is the line on the listing of the source that owns the post.
+        """
         effective_on, dated = effective_date(change.published_on, local_date(old.first_seen_at, visit.zone))
         conn.execute(
-            "UPDATE posts SET title = ?, published_on = ?, effective_on = ?, dated = ?,"
-            " last_seen_at = ?, last_crawl_id = ? WHERE id = ?",
+            "UPDATE posts SET title = ?, published_on = ?, effective_on = ?, dated = ?, last_seen_at = ? WHERE id = ?",
             [
                 change.title,
                 rows.day(change.published_on),
                 effective_on.isoformat(),
                 int(dated),
                 rows.instant(visit.now),
-                visit.crawl_id,
                 old.id,
             ],
         )
         if listed is not None:
+            entry, label = listed.entry, listed.label
             conn.execute(
                 "UPDATE posts SET listed_title = ?, listed_key = ?, listed_on = COALESCE(?, listed_on),"
                 " summary = COALESCE(?, summary) WHERE id = ?",
-                [listed.title, title_key(listed.title), rows.day(listed.published_on), listed.summary, old.id],
+                [entry.title, title_key(entry.title), rows.day(entry.published_on), entry.summary, old.id],
             )
-        if label is not None and label.text:
-            conn.execute("UPDATE posts SET label = ?, place = ? WHERE id = ?", [label.text, label.place, old.id])
+            if label is not None and label.text:
+                conn.execute("UPDATE posts SET label = ?, place = ? WHERE id = ?", [label.text, label.place, old.id])
         if change.verdict in (Verdict.COMPLETED, Verdict.REVISED):
             self._append_revision(conn, visit, old, change)
         return self._post(conn, old.id)
@@ -288,14 +232,11 @@ class SightingTables(SourceTables):
     def _append_revision(self, conn: sqlite3.Connection, visit: _Visit, old: Post, change: Change) -> None:
         body = change.body or ""
         print_ = fingerprint(change.title, body, change.published_on)
+        self._leave_copies(conn, old.id)
         twin = conn.execute(
-            "SELECT posts.id, posts.copy_of FROM revisions JOIN posts ON posts.id = revisions.post_id"
-            " WHERE revisions.fingerprint = ? AND posts.id <> ? ORDER BY revisions.id LIMIT 1",
-            [print_, old.id],
+            "SELECT id, copy_of FROM posts WHERE fingerprint = ? AND id <> ? ORDER BY id LIMIT 1", [print_, old.id]
         ).fetchone()
         copy_of = (twin["copy_of"] or twin["id"]) if twin is not None else None
-        if copy_of == old.id:  # the twin was linked to this post, which stays the first
-            copy_of = None
         conn.execute(
             "UPDATE posts SET body = ?, fingerprint = ?, copy_of = ?, status = 'complete', last_error = NULL,"
             " revision = revision + 1 WHERE id = ?",
@@ -316,12 +257,24 @@ class SightingTables(SourceTables):
             ],
         )
 
+    def _leave_copies(self, conn: sqlite3.Connection, post_id: int) -> None:
+        """The copies of a post that is being revised are no longer its copies: their eldest is now the first."""
+        copies = conn.execute("SELECT id FROM posts WHERE copy_of = ? ORDER BY id", [post_id]).fetchall()
+        if copies:
+            first = copies[0]["id"]
+            conn.execute(
+                "UPDATE posts SET copy_of = CASE id WHEN ?1 THEN NULL ELSE ?1 END WHERE copy_of = ?2", [first, post_id]
+            )
+
     def _record_off_label(self, conn: sqlite3.Connection, visit: _Visit, candidate: Candidate) -> tuple[bool, bool]:
-        """Whether the entry was unknown, and whether it counts (False when this crawl has met it before)."""
+        """Whether the entry was unknown, and whether it counts (False when this crawl has met it before).
+
+        Known by its title and date: whatever its address, the reader is shown a title, and shown it once.
+        """
         entry = candidate.entry
+        key = listing_identity(visit.source_id, entry.title, entry.published_on)
         known = conn.execute(
-            "SELECT id, last_crawl_id FROM off_label_entries WHERE source_id = ? AND key = ?",
-            [visit.source_id, candidate.identity],
+            "SELECT id, last_crawl_id FROM off_label_entries WHERE source_id = ? AND key = ?", [visit.source_id, key]
         ).fetchone()
         if known is not None:
             conn.execute("UPDATE off_label_entries SET last_crawl_id = ? WHERE id = ?", [visit.crawl_id, known["id"]])
@@ -332,7 +285,7 @@ class SightingTables(SourceTables):
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 visit.source_id,
-                candidate.identity,
+                key,
                 entry.title,
                 entry.url,
                 effective_on.isoformat(),
@@ -343,19 +296,11 @@ class SightingTables(SourceTables):
         self._note(conn, visit.crawl_id, CrawlNote("off-label", entry.title, candidate.reason))
         return True, True
 
-    def _count(self, conn: sqlite3.Connection, crawl_id: int, verdict: Verdict) -> None:
+    def _count(self, conn: sqlite3.Connection, crawl_id: int, verdict: Verdict, by: int = 1) -> None:
         column = _COUNTER[verdict]
-        conn.execute(f"UPDATE crawls SET {column} = {column} + 1 WHERE id = ?", [crawl_id])
+        conn.execute(f"UPDATE crawls SET {column} = {column} + ? WHERE id = ?", [by, crawl_id])
 
     def _post(self, conn: sqlite3.Connection, post_id: int) -> Post:
         return rows.post(
             conn.execute(f"SELECT {rows.POST_COLUMNS} FROM {rows.POSTS} WHERE posts.id = ?", [post_id]).fetchone()
         )
-
-
-def _same_line(known: sqlite3.Row, entry: Entry) -> bool:
-    """Whether a stored post is the line `entry` of a page whose URL several lines share."""
-    if title_key(entry.title) != known["listed_key"]:
-        return False
-    listed_on = rows.read_day(known["listed_on"])
-    return entry.published_on is None or listed_on is None or entry.published_on == listed_on

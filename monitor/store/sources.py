@@ -53,15 +53,15 @@ class SourceTables(Connection):
         return all((s.name, s.url, s.title) in known for s in specs) and audiences.issuperset(names)
 
     def _row_of(self, conn: sqlite3.Connection, spec: SourceSpec, configured: set[str]) -> sqlite3.Row | None:
-        by_name = conn.execute("SELECT * FROM sources WHERE name = ?", [spec.name]).fetchone()
+        by_name: sqlite3.Row | None = conn.execute("SELECT * FROM sources WHERE name = ?", [spec.name]).fetchone()
         if by_name is not None:
-            return by_name  # type: ignore[no-any-return] # sqlite3 types rows as Any
-        for row in conn.execute("SELECT * FROM sources ORDER BY id").fetchall():
-            if row["name"] in configured:
-                continue
-            if row["name"] == spec.renamed_from or canonical_url(row["url"]) == canonical_url(spec.url):
-                return row  # type: ignore[no-any-return]
-        return None
+            return by_name
+        others: list[sqlite3.Row] = [
+            row for row in conn.execute("SELECT * FROM sources ORDER BY id").fetchall() if row["name"] not in configured
+        ]
+        said = [row for row in others if row["name"] == spec.renamed_from]
+        same_url = [row for row in others if canonical_url(row["url"]) == canonical_url(spec.url)]
+        return next(iter(said + same_url), None)
 
     def source(self, name: str) -> Source | None:
         """The source of that name."""
@@ -106,6 +106,7 @@ class SourceTables(Connection):
                 "UPDATE crawls SET finished_at = ?, reason = 'died' WHERE source_id = ? AND finished_at IS NULL",
                 [rows.instant(now), source_id],
             )
+            conn.execute("DELETE FROM met WHERE crawl_id IN (SELECT id FROM crawls WHERE source_id = ?)", [source_id])
             conn.execute("UPDATE sources SET attempted_at = ? WHERE id = ?", [rows.instant(now), source_id])
             cursor = conn.execute(
                 "INSERT INTO crawls (source_id, started_at, pid) VALUES (?, ?, ?)",
@@ -120,6 +121,7 @@ class SourceTables(Connection):
                 "UPDATE crawls SET finished_at = ?, reason = ?, completed = ? WHERE id = ?",
                 [rows.instant(now), reason, int(completed), crawl_id],
             )
+            conn.execute("DELETE FROM met WHERE crawl_id = ?", [crawl_id])
             if completed:
                 conn.execute(
                     "UPDATE sources SET baseline_crawl_id = ?1 WHERE baseline_crawl_id IS NULL"

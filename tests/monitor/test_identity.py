@@ -1,6 +1,7 @@
 """Which addresses are one address, and which keys never meet."""
 
 from datetime import date
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import given
@@ -84,8 +85,6 @@ _words = st.text(st.sampled_from("abAB12招商%+&=#?/ ._~-;:@"), max_size=8)
 def test_canonical_form_ignores_order_and_tracking_and_is_final(
     path: list[str], query: dict[str, str], route: str, data: st.DataObject
 ) -> None:
-    from urllib.parse import quote, urlencode  # noqa: PLC0415 - the test builds addresses as a site would
-
     def address(pairs: list[tuple[str, str]]) -> str:
         return f"http://a.cn/{'/'.join(quote(word, safe='') for word in path)}?{urlencode(pairs)}#{route}"
 

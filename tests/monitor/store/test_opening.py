@@ -198,9 +198,9 @@ INSERT INTO sources (id, name, url, title, created_at)
 VALUES (7, 'zj', 'http://zj', '湛江', '2025-07-17T00:00:00+00:00');
 INSERT INTO crawls (id, source_id, started_at, pid) VALUES (1, 7, '2025-07-17T00:00:00+00:00', 1);
 INSERT INTO posts (source_id, title, listed_title, listed_key, effective_on, dated, status, baseline, first_seen_at,
-    last_seen_at, last_crawl_id)
+    last_seen_at)
 VALUES (7, '【湛江招商】甲', '', '', '2025-07-17', 1, 'pending', 0, '2025-07-17T00:00:00+00:00',
-    '2025-07-17T00:00:00+00:00', 1);
+    '2025-07-17T00:00:00+00:00');
 """
 
 

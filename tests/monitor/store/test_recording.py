@@ -247,8 +247,9 @@ def test_a_page_read_again_revises_and_the_post_counts_once(
     crawls.run([A, B])
     crawl_id = crawls.start()
     first, _ = crawls.page(crawl_id, PENDING, replace(B, body=None))
-    for body, verdict in (("甲的正文", "unchanged"), ("新正文", "revised"), ("更新", "revised")):
-        assert store.record_article(crawl_id, first.post.id, Article(None, body), now, zone).verdict == verdict
+    for body, verdict in (("甲的正文", Verdict.UNCHANGED), ("新正文", Verdict.REVISED)):
+        seen = store.record_article(crawl_id, first.post.id, Article(None, body), now, zone, Verdict.UNCHANGED)
+        assert seen.verdict is verdict
     assert crawls.finish(crawl_id).counts == CrawlCounts(pages=1, revised=1, unchanged=1)
 
 
