@@ -1,0 +1,26 @@
+"""Downloads `file:` addresses for Scrapy, and of those only the one that the crawled source names."""
+
+from pathlib import Path
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.responsetypes import responsetypes
+from scrapy.utils.asyncio import run_in_thread
+from w3lib.url import file_uri_to_path
+
+from crawler.spiders.source import SourceSpider
+
+
+class SourceFileHandler(BaseDownloadHandler):
+    """A page that links to `file:///etc/passwd` gets nothing: what is not the source itself is refused."""
+
+    async def download_request(self, request: Request) -> Response:
+        """Read the source's file. Raises IgnoreRequest for any other path, OSError when it cannot be read."""
+        spider = self.crawler.spider
+        if not isinstance(spider, SourceSpider) or request.url != spider.listing_url:
+            raise IgnoreRequest(f"{request.url} is a local file that no source names")
+        path = Path(file_uri_to_path(request.url))
+        body = await run_in_thread(path.read_bytes)
+        return responsetypes.from_args(filename=str(path), body=body)(url=request.url, body=body)

@@ -1,0 +1,133 @@
+"""Runs one crawl as a child process of the same `scrapy crawl` that people run by hand, and reads its ledger row."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from monitor.models import Crawl
+from monitor.setup import Setup
+from monitor.store import Store
+
+_GRACE = timedelta(seconds=15)  # from SIGTERM to SIGKILL: one page may still be on its way
+_POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlOutcome:
+    """How a crawl ended. `crawl` is its ledger row (None: it wrote none); `error` says what went wrong, in a line."""
+
+    source: str
+    crawl: Crawl | None
+    error: str | None
+
+
+def run_crawl(
+    setup: Setup,
+    source: str,
+    *,
+    clock: Callable[[], datetime],
+    set_now: bool,
+    stop: threading.Event,
+    full: bool = False,
+    url: str | None = None,
+    watch: Callable[[Crawl], None] | None = None,
+) -> CrawlOutcome:
+    """Crawl `source` and wait for it: at most `crawl.timeout`, or until `stop` is set.
+
+    The child has its own session, gets exactly one SIGTERM, and is killed when it does not end by itself. Its log is
+    `logs/<source>.log` in the data directory. `set_now` hands this process's time over (it was given, not read).
+    `watch` is called with the ledger row while the crawl runs.
+    """
+    started = clock()
+    command = _command(setup, source, now=started if set_now else None, full=full, url=url)
+    log_path = setup.data_dir / "logs" / f"{source}.log"
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    with log_path.open("wb") as log:
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter, arguments from the checked configuration
+            command,
+            cwd=Path.cwd(),
+            env=os.environ | {"SCRAPY_SETTINGS_MODULE": "crawler.settings", "TZ": setup.config.timezone},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    ended_by = _wait(child, setup.config.crawl.timeout, stop, lambda: _watch(setup, source, child.pid, started, watch))
+    crawl = _close_row(setup, _ledger_row(setup, source, child.pid, started), ended_by, clock())
+    return CrawlOutcome(source, crawl, _error(crawl, log_path, ended_by))
+
+
+def _command(setup: Setup, source: str, *, now: datetime | None, full: bool, url: str | None) -> list[str]:
+    # -P: a file in the current folder that is named like a module must not be imported in its place.
+    command = [sys.executable, "-P", "-m", "scrapy", "crawl", source]
+    if setup.config_path is not None:
+        command += ["-s", f"ZHAOSHANG_CONFIG={setup.config_path}"]
+    if now is not None:
+        command += ["-s", f"ZHAOSHANG_NOW={now.isoformat()}"]
+    if full:
+        command += ["-a", "full=1"]
+    if url:
+        command += ["-a", f"url={url}"]
+    return command
+
+
+def _wait(
+    child: subprocess.Popen[bytes], timeout: timedelta, stop: threading.Event, while_running: Callable[[], None]
+) -> str | None:
+    """Wait for the end; says what ended the child when it did not end by itself."""
+    deadline = time.monotonic() + timeout.total_seconds()
+    while child.poll() is None:
+        if stop.is_set() or time.monotonic() > deadline:
+            _end(child)
+            return "stopped" if stop.is_set() else f"took longer than {timeout}"
+        while_running()
+        stop.wait(_POLL_SECONDS)
+    return None
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    child.send_signal(signal.SIGTERM)  # one only: Scrapy takes a second as "at once"
+    try:
+        child.wait(_GRACE.total_seconds())
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+
+def _watch(setup: Setup, source: str, pid: int, since: datetime, watch: Callable[[Crawl], None] | None) -> None:
+    if watch is not None and (crawl := _ledger_row(setup, source, pid, since)) is not None:
+        watch(crawl)
+
+
+def _ledger_row(setup: Setup, source: str, pid: int, since: datetime) -> Crawl | None:
+    if not setup.database.exists():
+        return None
+    with Store(setup.database) as store:
+        return store.crawl_of_process(source, pid, since)
+
+
+def _close_row(setup: Setup, crawl: Crawl | None, ended_by: str | None, now: datetime) -> Crawl | None:
+    """A child that was killed could not write its own end."""
+    if crawl is None or crawl.finished_at is not None:
+        return crawl
+    with Store(setup.database) as store:
+        return store.finish_crawl(crawl.id, ended_by or "died", completed=False, now=now)
+
+
+def _error(crawl: Crawl | None, log_path: Path, ended_by: str | None) -> str | None:
+    if crawl is None:
+        return f"{ended_by or 'the crawl did not start'}: {_last_line(log_path)} (log: {log_path})"
+    return None if crawl.completed else crawl.reason
+
+
+def _last_line(path: Path) -> str:
+    lines = [line for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    errors = [line for line in lines if " ERROR " in line or "rror:" in line]
+    return (errors or lines or ["no output"])[-1].strip()[:300]
