@@ -1,0 +1,115 @@
+"""The frozen content of a digest, and its JSON; how it looks is render's business."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pydantic import TypeAdapter
+
+from monitor.models import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Another post with the same content, told together with the first."""
+
+    post_id: int
+    title: str
+    url: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One post as a digest tells it. `summary` is None while its page could not be read."""
+
+    post_id: int
+    title: str  # without its label
+    label: str | None
+    place: str
+    effective_on: date
+    dated: bool  # False: the source gives no (plausible) date, effective_on is the day of first sight
+    summary: str | None
+    url: str | None
+    source: str
+    copies: tuple[Copy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceGroup:
+    """The posts of one place."""
+
+    place: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OffLabelLine:
+    """An off-label entry."""
+
+    off_label_id: int
+    title: str
+    url: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """The state of one source when the digest was built."""
+
+    name: str
+    title: str
+    ok: bool
+    posts: int
+    pending: int
+    last_good_at: datetime | None
+    last_good_new: int
+    last_good_seen: int  # posts on the pages that the last completed crawl read
+    last_at: datetime | None
+    trouble: str | None  # why the last crawl did not complete
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Everything a rendering needs. `items` in `places` and `late` are all posts told; `highlights` repeats some."""
+
+    audience: str
+    period: Period
+    preview: bool
+    built_at: datetime
+    timezone: str
+    highlights: tuple[Item, ...]
+    places: tuple[PlaceGroup, ...]
+    late: tuple[Item, ...]
+    backfilled: int
+    backfill_days: int  # older than this at first sight is only counted
+    off_label: tuple[OffLabelLine, ...]
+    sources: tuple[SourceLine, ...]
+    missed: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """Posts inside the period, copies not counted."""
+        return sum(len(group.items) for group in self.places)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell but the state of the sources."""
+        return not (self.places or self.late or self.off_label)
+
+    @property
+    def troubled(self) -> int:
+        """How many sources are not well."""
+        return sum(not source.ok for source in self.sources)
+
+
+_ADAPTER = TypeAdapter(Digest)
+
+
+def to_json(digest: Digest, *, indent: int | None = None) -> str:
+    """The digest as JSON; `from_json` reads it back equal."""
+    return _ADAPTER.dump_json(digest, indent=indent).decode()
+
+
+def from_json(text: str) -> Digest:
+    """The digest that `to_json` wrote."""
+    return _ADAPTER.validate_json(text)

@@ -1,0 +1,108 @@
+"""Sends what is due from the outbox: claimed, committed, handed over, marked; never inside a transaction.
+
+Every channel has a thread of its own, so that one that hangs delays no other. Never lost: whatever is not marked as
+sent is tried again. A repeat is possible only where the answer is unknown, and then with the same Message-ID.
+"""
+
+import logging
+import os
+import socket
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from digests.channels import Channel
+from digests.freeze import content_of
+from monitor.errors import DeliveryError, SecretError
+from monitor.locks import is_alive
+from monitor.models import Delivery
+from monitor.store import Store
+
+LEASE = timedelta(minutes=15)  # longer than any send can take; then a claim counts as abandoned
+_FIRST_RETRY = timedelta(minutes=1)
+_LAST_RETRY = timedelta(hours=6)
+
+logger = logging.getLogger("zhaoshang")
+
+_OWNER = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one try ended: `error` is None when the channel took it."""
+
+    delivery: Delivery
+    error: str | None
+
+
+def retry_after(attempts: int) -> timedelta:
+    """How long to wait after the `attempts`-th failure: one minute, doubling, at most six hours."""
+    return min(_FIRST_RETRY * (1 << min(attempts - 1, 20)), _LAST_RETRY)
+
+
+def deliver_due(
+    open_store: Callable[[], Store], channels: Mapping[str, Channel], clock: Callable[[], datetime]
+) -> tuple[Outcome, ...]:
+    """Try everything that is due once, each channel in its own thread.
+
+    A delivery whose channel left the configuration stays pending, with that reason.
+    """
+    with open_store() as store:
+        release_abandoned(store, clock())
+        names = store.due_channels(clock())
+    if not names:
+        return ()
+    with ThreadPoolExecutor(max_workers=len(names), thread_name_prefix="channel") as pool:
+        tried = [pool.submit(deliver_channel, open_store, name, channels.get(name), clock) for name in names]
+    return tuple(outcome for future in tried for outcome in future.result())
+
+
+def deliver_channel(
+    open_store: Callable[[], Store], name: str, channel: Channel | None, clock: Callable[[], datetime]
+) -> list[Outcome]:
+    """Try once everything that is due on one channel. `channel` is None when it left the configuration."""
+    outcomes: list[Outcome] = []
+    started = clock()
+    with open_store() as store:
+        # By the time at the start: what fails now falls due later than that, so the loop ends.
+        while (delivery := store.claim_delivery(name, _OWNER, started)) is not None:
+            outcomes.append(_try(store, delivery, channel, clock))
+    return outcomes
+
+
+def _try(store: Store, delivery: Delivery, channel: Channel | None, clock: Callable[[], datetime]) -> Outcome:
+    try:
+        if channel is None:
+            raise DeliveryError(  # noqa: TRY301 - it ends like any other failure
+                f"there is no [channel.{delivery.channel}] any more", todo="add it again, or leave this delivery be"
+            )
+        channel.send(delivery, content_of(store.digest(delivery.digest_id)), clock())
+    except (DeliveryError, SecretError) as error:
+        store.mark_failed(delivery, str(error), clock() + retry_after(delivery.attempts))
+        logger.warning("delivery %d of %s failed: %s", delivery.id, delivery.period_key, error)
+        return Outcome(delivery, str(error))
+    store.mark_sent(delivery, clock())
+    logger.info(
+        "delivered %s to %s (%s %s)", delivery.period_key, delivery.audience, delivery.channel, delivery.recipient
+    )
+    return Outcome(delivery, None)
+
+
+def release_abandoned(store: Store, now: datetime) -> None:
+    """Give back the claims of processes that are gone."""
+    for delivery, claimed_at in store.claims():
+        if delivery.claimed_by != _OWNER and (not _alive(delivery.claimed_by or "") or now - claimed_at > LEASE):
+            logger.warning("delivery %d was left behind by %s; trying again", delivery.id, delivery.claimed_by)
+            store.release_claim(delivery, now)
+
+
+def _alive(owner: str) -> bool:
+    """Whether the process behind a claim may still be sending; of one on another host only its lease can tell."""
+    host, _, rest = owner.partition("/")
+    pid = rest.partition("/")[0]
+    if host != socket.gethostname() or not pid.isdigit():
+        return bool(host)
+    # Our own number under another token is another life: a restarted container counts its processes from 1 again.
+    return int(pid) != os.getpid() and is_alive(int(pid))

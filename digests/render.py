@@ -1,0 +1,80 @@
+"""Renders a digest as Markdown, HTML or JSON; what it tells was decided before."""
+
+from datetime import date, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from digests import markdown
+from digests.content import Digest, to_json
+from monitor.periods import local_text
+
+FORMATS = ("md", "html", "json")
+_NAMES = {"week": "招商周报", "day": "招商日报", "month": "招商月报"}
+_MANY = 8  # places in a subject, titles in the off-label line: what is beyond is counted
+
+
+def render(digest: Digest, form: str) -> str:
+    """The digest as `md`, `html` or `json`, ending in a newline. The same content always gives the same text."""
+    if form == "json":
+        return to_json(digest, indent=2) + "\n"
+    template = _environment().get_template(f"digest.{form}.j2")
+    return template.render(d=digest, heading=heading(digest), counts=counts(digest), zone=ZoneInfo(digest.timezone))
+
+
+def heading(digest: Digest) -> str:
+    """`招商周报 2025-W29（2025-07-14 至 2025-07-20）`"""
+    period = digest.period
+    name = _NAMES[period.kind]
+    if period.kind == "day":
+        return f"{name} {period.key}"
+    last = date.fromordinal(period.end.toordinal() - 1)
+    return f"{name} {period.key}（{period.start} 至 {last}）"
+
+
+def counts(digest: Digest) -> str:
+    """The numbers of the period in one line."""
+    parts = [f"新帖 {digest.count} 篇", f"{len(digest.places)} 个地区"] if digest.places else ["本期没有新帖子"]
+    parts += [f"补报 {len(digest.late)} 篇"] if digest.late else []
+    parts += [f"补录 {digest.backfilled} 篇"] if digest.backfilled else []
+    parts += [f"未收录 {len(digest.off_label)} 条"] if digest.off_label else []
+    well = len(digest.sources) - digest.troubled
+    parts.append(f"来源 {well}/{len(digest.sources)} 正常")
+    return " · ".join(parts)
+
+
+def subject(digest: Digest) -> str:
+    """The subject line of a mail: period, count, where, and whether sources are not well."""
+    places = "、".join(f"{group.place} {len(group.items)}" for group in digest.places[:_MANY])
+    more = " 等" if len(digest.places) > _MANY else ""
+    told = f"{digest.count} 篇（{places}{more}）" if digest.places else "没有新帖子"
+    told += f"，补报 {len(digest.late)} 篇" if digest.late else ""
+    told += f"，{digest.troubled} 个来源异常" if digest.troubled else ""
+    return f"{_NAMES[digest.period.kind]} {digest.period.key}：{told}"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("digests"),
+        # Named by its whole ending: select_autoescape() looks at the last suffix and would leave .html.j2 unescaped.
+        autoescape=lambda name: bool(name and name.endswith(".html.j2")),  # noqa: S701 - Markdown is escaped by filters
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        md=markdown.escape,
+        mdlink=markdown.link,
+        safe_url=markdown.safe_url,
+        day=lambda value: f"{value:%m-%d}",
+        local=_local,
+    )
+    environment.globals["MANY"] = _MANY
+    return environment
+
+
+def _local(instant: datetime, zone: ZoneInfo) -> str:
+    return local_text(instant, zone)
