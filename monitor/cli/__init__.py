@@ -1,0 +1,90 @@
+"""The command line: names the commands and imports each only when it is called, so that --help answers at once."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import click
+
+from monitor.errors import ZhaoshangError
+
+# Name -> (module, function, one line for --help). A test holds the lines equal to the commands' own.
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "init": ("monitor.cli.init", "init", "Write a commented zhaoshang.toml into the current folder."),
+    "demo": ("monitor.cli.demo", "demo", "Run the whole path on the saved dump, in a folder of its own."),
+    "crawl": ("monitor.cli.crawl", "crawl", "Crawl sources now: all of them, or those named."),
+    "digest": ("monitor.cli.digest", "digest", "Print the digest of a period; this week's when none is named."),
+    "deliver": ("monitor.cli.deliver", "deliver", "Freeze and send what is due now."),
+    "deliveries": ("monitor.cli.deliver", "deliveries", "List deliveries, newest first."),
+    "resend": ("monitor.cli.deliver", "resend", "Send the digest of one delivery once more, on purpose."),
+    "run": ("monitor.cli.run", "run", "Run the daemon: crawl, freeze and deliver on schedule."),
+    "status": ("monitor.cli.status", "status", "Show sources, last crawls, what is due next and what is undelivered."),
+    "posts": ("monitor.cli.posts", "posts", "List the latest posts."),
+    "export": ("monitor.cli.posts", "export", "Write all posts as JSON lines or CSV."),
+    "check-config": (
+        "monitor.cli.check",
+        "check_config",
+        "Check zhaoshang.toml, passwords, mail servers and the database.",
+    ),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and loads one when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All names, in the order of COMMANDS."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import the command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, function, _ = COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(module), function)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{module}.{function} is no command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of --help, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click's, with the nearest command named when there is none of that name."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches  # noqa: PLC0415 - on demand
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            ctx.fail(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--config", type=click.Path(path_type=Path), help="The zhaoshang.toml to use.")
+@click.option("--now", metavar="DATETIME", help="Work as if it were this time, such as 2025-07-21T08:00+08:00.")
+@click.version_option(package_name="zhaoshang", prog_name="zhaoshang", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, config: Path | None, now: str | None) -> None:
+    """Watch Chinese investment-promotion listings; tell what is new once a week (招商周报).
+
+    Data live in data/ beside zhaoshang.toml, or where there is none beside scrapy.cfg, or in the current folder.
+    """
+    ctx.obj = {"config": config, "now": now}
+
+
+def main() -> None:
+    """Entry point of `zhaoshang`: errors that a user can cause are one line, and exit with 1."""
+    try:
+        cli(standalone_mode=True)
+    except ZhaoshangError as error:
+        click.echo(f"zhaoshang: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # `zhaoshang posts | head`: the reader has seen enough. Python would complain once more while closing stdout.
+        sys.stdout = None
+        sys.exit(1)

@@ -1,0 +1,108 @@
+"""`zhaoshang crawl`."""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Self
+
+import click
+
+from monitor import jobs
+from monitor.cli.session import Session, with_session
+from monitor.crawl_process import CrawlOutcome
+from monitor.errors import ConfigError
+from monitor.models import Crawl
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[SOURCE]...")
+@click.option("--full", is_flag=True, help="Read every page again, known or not.")
+@click.option("--url", help="Read the one named source from this address or file instead, this once.")
+@with_session
+def crawl(session: Session, names: tuple[str, ...], full: bool, url: str | None) -> None:
+    """Crawl sources now: all of them, or those named."""
+    setup = session.setup
+    chosen = [setup.source(name).name for name in names] or [source.name for source in setup.config.source]
+    if not chosen:
+        raise ConfigError("no source is configured", where=str(setup.config_path), todo="add a [[source]] table")
+    if url and len(chosen) != 1:
+        raise ConfigError("--url goes with exactly one source", todo="name it")
+    click.echo(f"database: {setup.database}", err=True)
+    outcomes = run_with_progress(session, chosen, full=full, url=url)
+    if any(outcome.error for outcome in outcomes):
+        sys.exit(1)
+
+
+def run_with_progress(
+    session: Session, names: list[str], *, full: bool = False, url: str | None = None
+) -> tuple[CrawlOutcome, ...]:
+    """Crawl, with live counts on a terminal, and one line for each source as it ends. Ctrl-C stops gracefully."""
+    progress = _Bar(len(names)) if sys.stderr.isatty() else _NoBar()
+    stop = threading.Event()
+    previous = [(number, signal.signal(number, lambda *_: stop.set())) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        with progress:
+            return jobs.crawl_sources(
+                session.setup,
+                names,
+                session.clock,
+                stop,
+                full=full,
+                url=url,
+                watch=progress.watch,
+                done=progress.done,
+            )
+    finally:
+        for number, handler in previous:
+            signal.signal(number, handler)
+
+
+class _NoBar:
+    """Plain lines, for a pipe or a log."""
+
+    watch: Callable[[Crawl], None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        pass
+
+    def done(self, outcome: CrawlOutcome) -> None:
+        click.echo(tell(outcome))
+
+
+class _Bar(_NoBar):
+    """A progress bar over the sources, with the counts of the one that was heard of last."""
+
+    def __init__(self, total: int) -> None:
+        from rich.console import Console  # noqa: PLC0415 - on a terminal only
+        from rich.progress import Progress  # noqa: PLC0415
+
+        self._progress = Progress(console=Console(stderr=True), transient=True)
+        self._task = self._progress.add_task("crawling", total=total)
+        self.watch = self._watch
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._progress.stop()
+
+    def _watch(self, row: Crawl) -> None:
+        counts = f"{row.source_name}: {row.counts.pages} pages, {row.counts.new} new"
+        self._progress.update(self._task, description=counts)
+
+    def done(self, outcome: CrawlOutcome) -> None:
+        self._progress.advance(self._task)
+        self._progress.console.print(tell(outcome), markup=False, highlight=False)
+
+
+def tell(outcome: CrawlOutcome) -> str:
+    """One line on how a crawl ended."""
+    counts = f"; {outcome.crawl.counts.sentence()}" if outcome.crawl else ""
+    if outcome.error:
+        return f"{outcome.source}: incomplete: {outcome.error}{counts}"
+    return f"{outcome.source}: {outcome.crawl.reason if outcome.crawl else ''}{counts}"

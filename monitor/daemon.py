@@ -1,0 +1,203 @@
+"""The daemon: APScheduler as a metronome over due times that live in the database; it decides nothing itself.
+
+Every tick asks the store what is due. A missed tick is made good by the next one, and a restart forgets nothing.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import datetime
+from queue import SimpleQueue
+from types import FrameType
+from zoneinfo import ZoneInfo
+
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor as JobPool
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from digests.channels import Channel
+from digests.outbox import deliver_channel, release_abandoned
+from monitor import jobs
+from monitor.clock import Clock
+from monitor.crawl_process import CrawlOutcome, run_crawl
+from monitor.errors import ZhaoshangError
+from monitor.locks import lock_daemon
+from monitor.setup import Setup
+from monitor.store import Store
+
+_EXIT_WITHIN = 22.0  # seconds from the signal to the end, whatever hangs
+
+logger = logging.getLogger("zhaoshang")
+
+
+class Daemon:
+    """Crawls, freezes and delivers on schedule until a signal comes."""
+
+    def __init__(self, setup: Setup, clock: Clock, tick_seconds: float) -> None:
+        self._setup = setup
+        self._clock = clock
+        self._tick = tick_seconds
+        self._stop = threading.Event()
+        self._signals: SimpleQueue[int] = SimpleQueue()
+        self._crawls = ThreadPoolExecutor(setup.config.crawl.parallel, thread_name_prefix="crawl")
+        self._running: dict[str, Future[CrawlOutcome]] = {}
+        self._guard = threading.Lock()
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT, then end within 30 seconds. Raises DaemonRunning, StoreError."""
+        for stopping in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(stopping, self._signalled)
+        with lock_daemon(self._setup.data_dir):
+            with self._open_store() as store:
+                jobs.sync(store, self._setup, self._clock.now())
+                release_abandoned(store, self._clock.now())
+            scheduler = self._scheduler()
+            scheduler.start()
+            logger.info(
+                "started as process %d: %d sources, %d audiences, database %s",
+                os.getpid(),
+                len(self._setup.config.source),
+                len(self._setup.config.audience),
+                self._setup.database,
+            )
+            number = self._signals.get()
+            logger.info("%s: stopping", signal.Signals(number).name)
+            self._shut_down(scheduler)
+
+    # -- ticks -----------------------------------------------------------------------------------------------------
+
+    def crawl_tick(self) -> None:
+        """Start a crawl of every source that is due."""
+        with self._open_store() as store:
+            for name in jobs.due_sources(store, self._setup, self._clock.now()):
+                self._start_crawl(name)
+
+    def digest_tick(self) -> None:
+        """When a digest is due: crawl what is due first, with a bounded wait, then freeze."""
+        with self._open_store() as store:
+            now = self._clock.now()
+            if not jobs.due_audiences(store, self._setup, now):
+                return
+            for name in jobs.due_sources(store, self._setup, now):
+                self._start_crawl(name)
+        with self._guard:
+            running = list(self._running.values())
+        if running:
+            logger.info("a digest is due: waiting for %d crawls first", len(running))
+            wait(running, self._setup.config.digest.crawl_wait.total_seconds())
+        if self._stop.is_set():
+            return
+        with self._open_store() as store:
+            for digest in jobs.freeze_due(store, self._setup, self._clock.now()):
+                logger.info("froze the digest of %s for %s", digest.period_key, digest.audience)
+
+    def deliver_tick(self, name: str, channel: Channel) -> None:
+        """Send what is due on one channel."""
+        with self._open_store() as store:
+            release_abandoned(store, self._clock.now())
+            due = name in store.due_channels(self._clock.now())
+        if due and not self._stop.is_set():
+            deliver_channel(self._open_store, name, channel, self._clock.now)
+
+    # -- the inside ------------------------------------------------------------------------------------------------
+
+    def _open_store(self) -> Store:
+        return Store(self._setup.database)
+
+    def _start_crawl(self, name: str) -> None:
+        with self._guard:
+            if name not in self._running and not self._stop.is_set():
+                self._running[name] = self._crawls.submit(self._crawl, name)
+
+    def _crawl(self, name: str) -> CrawlOutcome:
+        try:
+            with self._open_store() as store:
+                store.note_attempt(name, self._clock.now())
+            outcome = run_crawl(self._setup, name, clock=self._clock.now, set_now=self._clock.is_set, stop=self._stop)
+            if outcome.error is None and outcome.crawl is not None:
+                logger.info("%s: %s; %s", name, outcome.crawl.reason, outcome.crawl.counts.sentence())
+            else:
+                counts = f"; {outcome.crawl.counts.sentence()}" if outcome.crawl else ""
+                logger.error("%s: crawl incomplete: %s%s", name, outcome.error, counts)
+        except ZhaoshangError as error:
+            logger.error("%s: %s", name, error)  # noqa: TRY400 - one line, no traceback
+            return CrawlOutcome(name, None, str(error))
+        else:
+            return outcome
+        finally:
+            with self._guard:
+                self._running.pop(name, None)
+
+    def _scheduler(self) -> BackgroundScheduler:
+        # "Maximum number of running instances reached" is what a long crawl or mail looks like, not an alarm.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # our listener tells it once
+        zone = self._setup.config.zone
+        channels = jobs.open_channels(self._setup)
+        scheduler = BackgroundScheduler(
+            timezone=zone,
+            # A channel that hangs holds its own thread only; crawls and digests have theirs.
+            executors={"crawls": JobPool(1), "digests": JobPool(1), "channels": JobPool(max(len(channels), 1))},
+            # The default grace of one second drops ticks when a pool is busy; due-ness is in the database anyway.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        start = datetime.now(zone)
+        trigger = IntervalTrigger(seconds=self._tick, timezone=zone, start_date=start)
+        scheduler.add_job(self.crawl_tick, trigger, id="crawls", executor="crawls", next_run_time=start)
+        scheduler.add_job(self.digest_tick, trigger, id="digests", executor="digests", next_run_time=start)
+        for name, channel in channels.items():
+            scheduler.add_job(
+                self.deliver_tick,
+                trigger,
+                args=(name, channel),
+                id=f"channel {name}",
+                executor="channels",
+                next_run_time=start,
+            )
+        scheduler.add_listener(self._job_failed, EVENT_JOB_ERROR)
+        return scheduler
+
+    def _job_failed(self, event: JobExecutionEvent) -> None:
+        if isinstance(event.exception, ZhaoshangError):
+            logger.error("%s: %s", event.job_id, event.exception)
+        else:
+            logger.error("%s failed: %s\n%s", event.job_id, event.exception, event.traceback)
+
+    def _signalled(self, number: int, _frame: FrameType | None) -> None:
+        self._signals.put(number)
+
+    def _shut_down(self, scheduler: BackgroundScheduler) -> None:
+        deadline = time.monotonic() + _EXIT_WITHIN
+        self._stop.set()
+        scheduler.shutdown(wait=False)
+        self._crawls.shutdown(wait=False, cancel_futures=True)
+        while time.monotonic() < deadline and _busy_threads():
+            time.sleep(0.1)
+        logger.info("stopped")
+        if _busy_threads():
+            # A mail server that hangs must not hold up the end; its delivery stays claimed and is taken over later.
+            logging.shutdown()
+            sys.stderr.flush()
+            os._exit(0)
+
+
+def _busy_threads() -> list[threading.Thread]:
+    # Daemon threads too: the pools' threads inherit that flag from the scheduler, and are joined at exit all the same.
+    return [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+
+
+class ZoneFormatter(logging.Formatter):
+    """Log lines with times in the configured zone."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s")
+        self._zone = zone
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802, ARG002
+        """The record's time in the zone; logging names the method."""
+        return f"{datetime.fromtimestamp(record.created, self._zone):%Y-%m-%d %H:%M:%S%z}"

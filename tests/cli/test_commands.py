@@ -1,0 +1,230 @@
+"""The commands as a user runs them: what they print, where, and with which exit code."""
+
+import csv
+import io
+import json
+import sqlite3
+import sys
+
+import pytest
+
+from monitor.text import width
+
+MONDAY = "2025-07-21T08:00+08:00"
+
+
+@pytest.fixture
+def crawled(workplace):
+    """A workplace without configuration whose built-in source was crawled."""
+    done = workplace.zhaoshang("--now", MONDAY, "crawl")
+    assert done.returncode == 0, done.stderr
+    return workplace
+
+
+def only_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    assert len(lines) == 1, text
+    return lines[0]
+
+
+def test_help_lists_every_command_without_importing_them(workplace):
+    done = workplace.zhaoshang("--help")
+    assert done.returncode == 0
+    for name in ("init", "demo", "crawl", "digest", "deliver", "deliveries", "resend", "run", "status", "posts"):
+        assert f"\n  {name} " in done.stdout
+    probe = "import sys; from monitor.cli import cli; cli(['--help'], standalone_mode=False); print(*sys.modules)"
+    loaded = workplace._run([sys.executable, "-c", probe], {}).stdout.split()
+    assert not {"scrapy", "apscheduler", "pydantic", "rich", "sqlite_utils", "jinja2"} & set(loaded)
+
+
+def test_init_writes_a_configuration_that_is_valid_and_never_overwrites_one(workplace):
+    assert workplace.zhaoshang("init").returncode == 0
+    assert workplace.zhaoshang("check-config").returncode == 0
+    again = workplace.zhaoshang("init")
+    assert again.returncode == 1
+    assert "exists already" in only_line(again.stderr)
+
+
+def test_crawl_tells_each_source_and_the_database(crawled):
+    again = crawled.zhaoshang("--now", MONDAY, "crawl", "zhanjiang")
+    assert "0 new, 0 revised, 9 unchanged, 1 off-label" in only_line(again.stdout)
+    assert str(crawled.database) in again.stderr
+
+
+def test_digest_previews_without_changing_what_will_be_announced(crawled):
+    preview = crawled.zhaoshang("--now", MONDAY, "digest", "2025-W29")
+    assert "预览" in preview.stdout
+    assert str(crawled.database) in preview.stderr
+    assert str(crawled.database) not in preview.stdout
+    frozen = crawled.zhaoshang("--now", MONDAY, "deliver")
+    assert "froze 2025-W29" in frozen.stdout
+    after = crawled.zhaoshang("--now", MONDAY, "digest", "2025-W29")
+    assert "预览" not in after.stdout
+    assert after.stdout.count("\n- **") == 9
+    assert (crawled.data / "digests" / "everyone" / "2025-W29.md").read_text(encoding="utf-8") == after.stdout
+
+
+def test_digest_without_a_period_is_this_weeks(crawled):
+    assert "2025-W30（2025-07-21 至 2025-07-27）" in crawled.zhaoshang("--now", MONDAY, "digest").stdout
+
+
+@pytest.mark.parametrize("form", ["md", "html", "json"])
+def test_digest_writes_every_format_to_a_file(crawled, form):
+    target = crawled.path / f"out.{form}"
+    done = crawled.zhaoshang("--now", MONDAY, "digest", "2025-W29", "--format", form, "--output", str(target))
+    assert done.returncode == 0, done.stderr
+    text = target.read_text(encoding="utf-8")
+    assert "海上风电EPC总承包项目" in text
+    if form == "json":
+        assert json.loads(text)["period"]["key"] == "2025-W29"
+
+
+def test_status_shows_sources_dues_and_deliveries(crawled):
+    done = crawled.zhaoshang("--now", MONDAY, "status")
+    assert "zhanjiang" in done.stdout
+    assert "2025-07-21 08:00" in done.stdout
+    assert "9 posts (0 pending), 1 off-label" in done.stdout
+    told = json.loads(crawled.zhaoshang("--now", MONDAY, "status", "--json").stdout)
+    assert told["sources"][0]["posts"] == 9
+    assert told["audiences"][0]["next_digest"] == "2025-07-28T00:00:00+00:00"
+
+
+def test_tables_align_chinese_by_width(crawled):
+    lines = crawled.zhaoshang("--now", MONDAY, "posts").stdout.splitlines()
+    column = width(lines[0][: lines[0].index("state")])
+    for line in lines[1:]:
+        assert width(line[: line.rindex("complete")]) == column
+
+
+def test_export_gives_every_post_as_json_lines_and_csv(crawled):
+    lines = [json.loads(line) for line in crawled.zhaoshang("export").stdout.splitlines()]
+    assert len(lines) == 9
+    assert lines[0]["published_on"] == "2025-07-17"
+    assert all(line["body"] for line in lines)
+    target = crawled.path / "posts.csv"
+    assert crawled.zhaoshang("export", "--format", "csv", "--output", str(target)).returncode == 0
+    rows = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8-sig"))))
+    assert [row["title"] for row in rows] == [line["title"] for line in lines]
+
+
+def test_resend_queues_a_delivery_of_its_own(crawled):
+    crawled.zhaoshang("--now", MONDAY, "deliver")
+    assert crawled.zhaoshang("--now", MONDAY, "resend", "1").returncode == 0
+    listed = json.loads(crawled.zhaoshang("deliveries", "--json").stdout)
+    assert [(one["id"], one["resend_of"], one["state"]) for one in listed] == [(2, 1, "sent"), (1, None, "sent")]
+    missing = crawled.zhaoshang("resend", "99")
+    assert missing.returncode == 1
+    assert "there is no delivery 99" in missing.stderr
+
+
+@pytest.mark.parametrize(
+    ("toml", "words"),
+    [
+        ('dta_dir = "x"', ["unknown key 'dta_dir'", "did you mean 'data_dir'?"]),
+        ('[[audience]]\nname = "a"\nschedule = "moonday 08:00"', ["audience[1].schedule", "'moonday' is no weekday"]),
+        ('[[source]]\nname = "a"\nurl = "ftp://x/"', ["[[source]] a", "ftp is not fetched"]),
+        ("timezone = ", ["is not valid TOML"]),
+    ],
+)
+def test_a_mistake_in_the_configuration_is_one_line_for_every_command(workplace, toml, words):
+    workplace.configure(toml)
+    for command in (["status"], ["check-config"], ["run"]):
+        done = workplace.zhaoshang(*command)
+        assert done.returncode == 1
+        line = only_line(done.stderr)
+        for word in [*words, "zhaoshang.toml"]:
+            assert word in line
+    by_hand = workplace.scrapy("list")
+    assert by_hand.returncode != 0
+    assert "Traceback" not in by_hand.stderr
+    assert words[0] in by_hand.stderr
+
+
+def mail(more: str, port: int) -> str:
+    return (
+        '[[source]]\nname = "a"\nurl = "dump.txt"\n[channel.mail]\ntype = "email"\nhost = "127.0.0.1"\n'
+        f'port = {port}\nsecurity = "plain"\nsender = "z@example.cn"\nrecipients = ["a@example.cn"]\n{more}\n'
+    )
+
+
+def test_check_config_names_a_missing_password_and_a_password_file_that_others_can_read(workplace, mail_server):
+    workplace.configure(mail('username = "u"\npassword_env = "NO_SUCH_VARIABLE"', mail_server.port))
+    missing = workplace.zhaoshang("check-config")
+    assert missing.returncode == 1
+    assert "the environment variable NO_SUCH_VARIABLE is not set" in missing.stdout
+    secret = workplace.path / "secret"
+    secret.write_text("geheim")
+    secret.chmod(0o644)
+    workplace.configure(mail('username = "u"\npassword_file = "secret"', mail_server.port))
+    readable = workplace.zhaoshang("check-config")
+    assert readable.returncode == 1
+    assert "chmod 600" in readable.stdout
+    assert "geheim" not in readable.stdout + readable.stderr
+
+
+def test_check_config_logs_in_to_the_mail_server(workplace, mail_server_with_login):
+    more = 'username = "zhoubao"\npassword_env = "MAIL_ENTRY"'
+    workplace.configure(mail(more, mail_server_with_login.port))
+    assert workplace.zhaoshang("check-config", MAIL_ENTRY="geheim").returncode == 0
+    wrong = workplace.zhaoshang("check-config", MAIL_ENTRY="falsch")
+    assert wrong.returncode == 1
+    assert "refused the log-in of zhoubao" in wrong.stdout
+    assert "falsch" not in wrong.stdout + wrong.stderr
+
+
+def test_check_config_names_a_mail_server_that_cannot_be_reached(workplace):
+    workplace.configure(mail("", 1))
+    done = workplace.zhaoshang("check-config")
+    assert done.returncode == 1
+    assert "channel mail (127.0.0.1:1): cannot be reached" in done.stdout
+    assert workplace.zhaoshang("check-config", "--offline").returncode == 0
+
+
+@pytest.mark.parametrize("command", ["status", "posts", "export", "deliveries", "digest"])
+def test_a_reading_command_without_a_database_says_how_to_get_one_and_makes_none(workplace, command):
+    done = workplace.zhaoshang(command)
+    assert done.returncode == 1
+    assert "there is no database yet" in done.stderr
+    assert "zhaoshang crawl" in done.stderr
+    assert not workplace.database.exists()
+
+
+def test_a_corrupt_database_is_one_line(crawled):
+    data = bytearray(crawled.database.read_bytes())
+    data[4096:] = b"\xa5" * (len(data) - 4096)
+    crawled.database.write_bytes(bytes(data))
+    for name in ("-wal", "-shm"):
+        crawled.database.with_name(crawled.database.name + name).unlink(missing_ok=True)
+    done = crawled.zhaoshang("status")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "damaged" in done.stderr.splitlines()[-1]
+
+
+def test_a_foreign_database_is_refused_and_left_untouched(workplace):
+    workplace.data.mkdir()
+    other = sqlite3.connect(workplace.database)
+    other.execute("CREATE TABLE theirs (x)")
+    other.commit()
+    other.close()
+    before = workplace.database.read_bytes()
+    for done in (workplace.zhaoshang("status"), workplace.zhaoshang("crawl"), workplace.zhaoshang("run")):
+        assert done.returncode == 1
+        assert "another program" in done.stderr + done.stdout
+    assert workplace.database.read_bytes() == before
+
+
+def test_an_unknown_source_audience_period_and_command_name_what_there_is(crawled):
+    assert "configured: zhanjiang" in crawled.zhaoshang("crawl", "nope").stderr
+    assert "configured: everyone" in crawled.zhaoshang("digest", "--audience", "nope").stderr
+    assert "2025-W29" in crawled.zhaoshang("digest", "2025-W60").stderr
+    assert "Did you mean 'status'?" in crawled.zhaoshang("statu").stderr
+    assert "is no time" in crawled.zhaoshang("--now", "yesterday", "status").stderr
+
+
+def test_a_folder_below_finds_the_same_database(crawled):
+    crawled.configure('[[source]]\nname = "x"\nurl = "dump.txt"\n')
+    below = type(crawled)(crawled.path / "a" / "b")
+    below.path.mkdir(parents=True)
+    assert json.loads(below.zhaoshang("status", "--json").stdout)["database"] == str(crawled.database)
+    assert below.scrapy("list").stdout == "x\n"
