@@ -1,0 +1,118 @@
+"""The documentation is true: every command, option and setting stands in it, with its default."""
+
+import re
+import tomllib
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+
+import click
+import pytest
+
+from monitor.cli import COMMANDS, LazyGroup, cli
+from monitor.config import (
+    AudienceConfig,
+    Config,
+    CrawlConfig,
+    DigestConfig,
+    EmailChannelConfig,
+    SourceConfig,
+)
+from monitor.models import Verdict
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TEMPLATE = files("monitor.cli").joinpath("zhaoshang.toml.template").read_text(encoding="utf-8")
+TABLES = [Config, CrawlConfig, DigestConfig, SourceConfig, AudienceConfig, EmailChannelConfig]
+
+
+def command(name: str) -> click.Command:
+    assert isinstance(cli, LazyGroup)
+    found = cli.get_command(click.Context(cli), name)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_stands_in_the_readme(name):
+    row = next((line for line in README.splitlines() if line.startswith(f"| `zhaoshang {name}")), None)
+    assert row is not None, name
+    for parameter in command(name).params:
+        if parameter.name in ("own_config", "own_now"):  # described once for all commands
+            continue
+        if isinstance(parameter, click.Option):
+            assert parameter.opts[0] in row, f"{name} {parameter.opts[0]}"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_help_says_what_the_command_says(name):
+    assert COMMANDS[name][2] == (command(name).help or "").split("\n\n", maxsplit=1)[0].replace("\n", " ")
+
+
+def written(value: object) -> str | None:
+    """A default as the README writes it; None where it has none to show."""
+    if isinstance(value, timedelta):
+        seconds = int(value.total_seconds())
+        unit = next((u, n) for u, n in (("h", 3600), ("m", 60), ("s", 1)) if seconds % n == 0)
+        return f'"{seconds // unit[1]}{unit[0]}"'
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, (str, Path)):
+        return f'"{value}"'
+    return None
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [(table, key) for table in TABLES for key in table.model_fields],
+    ids=lambda x: getattr(x, "__name__", x),
+)
+def test_every_setting_stands_in_the_readme_with_its_default_and_in_the_template(table, key):
+    field = table.model_fields[key]
+    if table is Config and key in ("crawl", "digest", "source", "audience", "channel"):
+        assert f"`[{key}]`" in README or f"`[[{key}]]`" in README or f"`[{key}.NAME]`" in README
+        return
+    rows = [line for line in README.splitlines() if line.startswith(f"| `{key}` |")]
+    assert rows, f"{table.__name__}.{key}"
+    default = None if field.is_required() else written(field.default)
+    if default is not None and default != '""' and key != "title":
+        assert any(f"`{default}`" in row for row in rows), f"{table.__name__}.{key} = {default}"
+    assert re.search(rf"\b{key} = ", TEMPLATE), f"{key} is missing in the template"
+
+
+def test_the_template_is_valid_with_every_key_switched_on():
+    switched_on = re.sub(r"^# (?=[\w.]+ = |\[)", "", TEMPLATE, flags=re.MULTILINE)
+    table = tomllib.loads(switched_on)
+    config = Config.model_validate(table)
+    assert Config.model_validate(tomllib.loads(TEMPLATE)).crawl == CrawlConfig()
+    assert config.crawl == CrawlConfig(contact="mailto:you@example.cn")
+    assert config.digest == DigestConfig()
+    assert config.channels["mail"].type == "email"
+
+
+def test_every_verdict_is_explained():
+    text = (ROOT / "docs" / "how-it-decides.md").read_text(encoding="utf-8")
+    for verdict in Verdict:
+        if verdict is not Verdict.COMPLETED:
+            assert f"| {verdict.value} |" in text
+    assert "completes it" in text
+
+
+def test_links_between_the_documents_lead_somewhere():
+    for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_the_readme_opens_with_what_it_is_for_then_the_two_commands():
+    headings = re.findall(r"^## (.+)$", re.sub(r"(?s)```.*?```", "", README), re.MULTILINE)
+    assert headings == [
+        "Two commands",
+        "A first real source",
+        "The daemon",
+        "Commands",
+        "Configuration",
+        "How the code is laid out",
+    ]
