@@ -75,7 +75,7 @@ class CrawlLedger:
     @property
     def may_stop_early(self) -> bool:
         """Whether a page without unknown entries ends the listing: only after a completed crawl, else a gap stays."""
-        return self._open_store.last_finished_completed(self._source_id, self._crawl_id)
+        return self._open_store.may_stop_early(self._crawl_id)
 
     def pending_posts(self) -> tuple[Post, ...]:
         """Posts of earlier crawls whose page is still to be read."""
@@ -114,29 +114,39 @@ class CrawlLedger:
 
     # -- signals ---------------------------------------------------------------------------------------------------
 
-    def open(self) -> None:
+    def open(self, spider: Spider) -> None:
         """Take the source's lock and open the ledger row; a refusal closes the spider with one line."""
         try:
             store = self._store = Store(self._setup.database)
-            config = self._setup.config
-            store.sync([s.spec for s in config.source], [a.name for a in config.audience], self.now)
-            source = store.source(self._source.name)
-            if source is None:  # sync() has just made it known
-                raise AssertionError(self._source.name)
-            self._source_id = source.id
-            self._lock = lock_crawl(self._setup.data_dir, source.id, source.name)
-            self._crawl_id = store.start_crawl(source.name, os.getpid(), self.now)
+            self._source_id = self._sync(store)
+            self._lock = lock_crawl(self._setup.data_dir, self._source_id, self._source.name)
+            url = getattr(spider, "listing_url", None)
+            self._crawl_id = store.start_crawl(self._source.name, os.getpid(), self.now, url)
         except ZhaoshangError as error:
             logger.error("%s", error)  # noqa: TRY400 - one line for the user, no traceback
             self._release()
             raise CloseSpider("refused") from error
 
+    def _sync(self, store: Store) -> int:
+        """Make the configuration known, and this source even where it stands in a hand-written spider only."""
+        config = self._setup.config
+        specs = {source.name: source.spec for source in (*config.source, self._source)}
+        store.sync(specs.values(), [audience.name for audience in config.audience], self.now)
+        known = store.source(self._source.name)
+        if known is None:
+            raise RuntimeError(f"{self._source.name} was made known and is not there")
+        return known.id
+
     def error(self, failure: Failure, response: Response | None) -> None:
-        """A callback raised: an error of the crawl, whatever Scrapy's exit code says."""
-        if self._crawl_id:
-            self.note_error(
-                response.url if response is not None else "start", f"{type(failure.value).__name__}: {failure.value}"
-            )
+        """A callback raised: an error of the crawl, whatever Scrapy's exit code says, and of the post it was about."""
+        if not self._crawl_id:
+            return
+        reason = f"{type(failure.value).__name__}: {failure.value}"
+        post = response.cb_kwargs.get("post") if response is not None else None
+        if isinstance(post, Post):
+            self.record_page_failure(post.id, reason)
+        else:
+            self.note_error(response.url if response is not None else "start", reason)
 
     def close(self, spider: Spider, reason: str) -> None:  # noqa: ARG002 - the signal's signature
         """Write the end of the ledger row."""

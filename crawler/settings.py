@@ -16,6 +16,10 @@ ZHAOSHANG_CONFIG = ""
 ZHAOSHANG_NOW = ""
 
 ROBOTSTXT_OBEY = True  # the code's default is False
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.robots.SharedRobotsTxtMiddleware": 100,  # in the place of Scrapy's own
+}
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # one visitor at a time; the delay per source does the rest
 DOWNLOAD_TIMEOUT = 60
 RETRY_TIMES = 2

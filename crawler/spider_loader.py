@@ -44,8 +44,12 @@ class SourceSpiderLoader:
             setup = load_setup(Path(named) if named else None)
         except ZhaoshangError as error:
             raise SystemExit(f"scrapy: {error}") from error
-        by_hand = SpiderLoader.from_settings(settings)
-        return cls(setup, {name: by_hand.load(name) for name in by_hand.list()})
+        loader = SpiderLoader.from_settings(settings)
+        by_hand = {name: loader.load(name) for name in loader.list()}
+        for spider in by_hand.values():
+            if issubclass(spider, SourceSpider):
+                spider.setup = setup
+        return cls(setup, by_hand)
 
     def load(self, spider_name: str) -> type[Spider]:
         """The spider of a source. Raises NoSuchSource naming those there are."""

@@ -17,6 +17,7 @@ from monitor.store import Store
 
 _GRACE = timedelta(seconds=15)  # from SIGTERM to SIGKILL: one page may still be on its way
 _POLL_SECONDS = 0.2
+_LOG_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,8 @@ def run_crawl(
     """
     started = clock()
     command = _command(setup, source, now=started if set_now else None, full=full, url=url)
-    log_path = setup.data_dir / "logs" / f"{source}.log"
-    log_path.parent.mkdir(parents=True, exist_ok=True)
-    with log_path.open("wb") as log:
+    log_path = _log_path(setup, source)
+    with log_path.open("ab") as log:
         child = subprocess.Popen(  # noqa: S603 - our own interpreter, arguments from the checked configuration
             command,
             cwd=Path.cwd(),
@@ -62,6 +62,15 @@ def run_crawl(
     ended_by = _wait(child, setup.config.crawl.timeout, stop, lambda: _watch(setup, source, child.pid, started, watch))
     crawl = _close_row(setup, _ledger_row(setup, source, child.pid, started), ended_by, clock())
     return CrawlOutcome(source, crawl, _error(crawl, log_path, ended_by))
+
+
+def _log_path(setup: Setup, source: str) -> Path:
+    """The log of a source's crawls. Appended to, since another crawl may be writing; an old one is kept as `.1`."""
+    path = setup.data_dir / "logs" / f"{source}.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > _LOG_BYTES:
+        path.replace(path.with_suffix(".log.1"))
+    return path
 
 
 def _command(setup: Setup, source: str, *, now: datetime | None, full: bool, url: str | None) -> list[str]:
@@ -86,7 +95,7 @@ def _wait(
     while child.poll() is None:
         if stop.is_set() or time.monotonic() > deadline:
             _end(child)
-            return "stopped" if stop.is_set() else f"took longer than {timeout}"
+            return "shutdown" if stop.is_set() else f"took longer than {timeout}"
         while_running()
         stop.wait(_POLL_SECONDS)
     return None
@@ -114,8 +123,8 @@ def _ledger_row(setup: Setup, source: str, pid: int, since: datetime) -> Crawl |
 
 
 def _close_row(setup: Setup, crawl: Crawl | None, ended_by: str | None, now: datetime) -> Crawl | None:
-    """A child that was killed could not write its own end."""
-    if crawl is None or crawl.finished_at is not None:
+    """Say what ended a child that could not say it itself: killed, or told to end without knowing why."""
+    if crawl is None or (crawl.finished_at is not None and (ended_by is None or crawl.completed)):
         return crawl
     with Store(setup.database) as store:
         return store.finish_crawl(crawl.id, ended_by or "died", completed=False, now=now)

@@ -2,12 +2,18 @@
 
 import argparse
 import logging
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from scrapy import Spider
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
+from scrapy.exceptions import UsageError
 
 from crawler.ledger import CrawlLedger
+from monitor.errors import ZhaoshangError
+from monitor.periods import parse_instant
+from monitor.setup import source_url
 
 
 class Command(ScrapyCrawl):
@@ -25,6 +31,7 @@ class Command(ScrapyCrawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl; the exit code is 1 unless the ledger says that the crawl completed."""
+        self._check(opts)
         if self._quiet:
             logging.getLogger("scrapy").setLevel(logging.WARNING)
         super().run(args, opts)
@@ -36,3 +43,13 @@ class Command(ScrapyCrawl):
     def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
         self._spider_crawler = super()._create_crawler(spidercls)
         return self._spider_crawler
+
+    def _check(self, opts: argparse.Namespace) -> None:
+        """What the user typed, before it can become a traceback. Raises UsageError."""
+        try:
+            if opts.spargs.get("url"):
+                source_url(opts.spargs["url"], Path.cwd())
+            if self.settings is not None and (given := self.settings.get("ZHAOSHANG_NOW")):
+                parse_instant(given, ZoneInfo("Asia/Shanghai"))
+        except (ZhaoshangError, ValueError) as error:
+            raise UsageError(str(error)) from error

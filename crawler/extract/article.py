@@ -20,7 +20,9 @@ _BODY_PLACES = (
     "//main",
 )
 _NOT_TEXT = (
-    "//h1 | //script | //style | //noscript | //nav | //header | //footer | //aside | //form | //iframe | //comment()"
+    "//h1 | //script | //style | //noscript | //nav | //header | //footer | //aside | //iframe"
+    " | //input | //button | //select | //textarea"  # not //form: ASP.NET wraps whole pages in one
+    " | //*//comment()"  # those outside <html> have no parent to drop them from
 )
 _META_TITLE = "//meta[@name='ArticleTitle']/@content | //meta[@property='og:title']/@content"
 _META_DATE = (
@@ -44,8 +46,11 @@ _BLOCKS = {
     "dd",
     "dt",
 }
+# 发布时间：2025-07-17, 日期：2025年7月17日; but not 活动时间为2023年5月1日, which is about the event.
 _PRINTED_DATE = re.compile(
-    r"(?:发布|发表|更新|日期|时间)[^0-9]{0,12}((?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2})"
+    r"(?:发布|发表|更新)(?:时间|日期|于)?[^0-9一-龥]{0,12}"
+    r"((?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2})"
+    r"|(?<![一-龥])(?:日期|时间)\s*[:：]\s*((?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2})"
 )
 
 
@@ -57,7 +62,7 @@ def extract_article(text: str, url: str, today: date) -> Article | None:  # noqa
     published_on = find_date(page.xpath(_META_DATE).get() or "", today)
     if published_on is None:
         printed = _PRINTED_DATE.search(clean(page.xpath("string(//body)").get() or ""))
-        published_on = find_date(printed[1], today) if printed else None
+        published_on = find_date(printed[1] or printed[2], today) if printed else None
     page.xpath(_NOT_TEXT).drop()
     body = _body(page)
     if not body:

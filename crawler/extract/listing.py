@@ -3,6 +3,7 @@
 The general extractor for tables, cards and scripts will stand beside it; this one knows `li` only.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from urllib.parse import urljoin, urlsplit
@@ -13,14 +14,37 @@ from crawler.extract.dates import find_date
 from monitor.models import Entry, ListingPage
 from monitor.text import clean, is_cut, title_key
 
-_NEXT_WORDS = {"下一页", "下页", "后一页", "下一頁", "next", "nextpage", "next›", "next»", ">", ">>", "›", "»", "后页"}
+_NEXT_WORDS = {"下一页", "下页", "后一页", "后页", "下一頁", "next", "nextpage"}
+_NEXT_SIGNS = {">", ">>", "›", "»"}  # second choice: carousels use them too
+_PAGER_WORDS = _NEXT_WORDS | {
+    "上一页",
+    "上页",
+    "前一页",
+    "首页",
+    "第一页",
+    "尾页",
+    "末页",
+    "最后一页",
+    "上一頁",
+    "prev",
+    "last",
+}
+_FRAME = "[]【】()<>›»‹«|… "  # what pagers put around their words
+# A date at one end of a link that wraps title and date, alone or with a time of day.
+_END_DATE = (
+    r"[\[(（]?(?:(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?|(?<!\S)\d{2}-\d{2}|(?<=[\[(（])\d{2}-\d{2})"
+    r"[\])）]?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?"
+)
+_DATE_LAST = re.compile(rf"(?P<title>.*?\S)\s*(?P<date>{_END_DATE})")
+_DATE_FIRST = re.compile(rf"(?P<date>{_END_DATE})\s*(?P<title>\S.*)")
+_DATE_CELL = 24  # characters; text beside the link that is longer is a summary, whose dates are about something else
 _DATED_SHARE = 0.5  # a list is a listing when at least half of its linked items are dated; navigation has no dates
 
 
 def read_list(text: str, url: str, today: date) -> ListingPage:
     """The items of every dated list of the page, in page order."""
     page = Selector(text=text or "<html></html>", type="html")
-    base = urljoin(url, page.xpath("string(//base/@href)").get() or "")
+    base = _base(page, url)
     entries = [entry for items in _lists(page) for entry in _entries(items, base, today)]
     return ListingPage(url=url, kind="html", entries=tuple(entries), next_url=_next_url(page, base, url))
 
@@ -36,7 +60,12 @@ def _entries(items: list[Selector], base: str, today: date) -> Iterator[Entry]:
     read = [_entry(item, base, today) for item in items]
     dated = sum(entry.published_on is not None for entry in read)
     if dated and dated >= _DATED_SHARE * len(read):
-        yield from read
+        yield from (entry for entry in read if not _is_pager(entry.title))
+
+
+def _is_pager(title: str) -> bool:
+    word = title_key(title).strip(_FRAME)
+    return word in _PAGER_WORDS or (word.isdigit() and len(word) < 4) or (not word and title in _NEXT_SIGNS)  # noqa: PLR2004
 
 
 def _entry(item: Selector, base: str, today: date) -> Entry:
@@ -45,21 +74,40 @@ def _entry(item: Selector, base: str, today: date) -> Entry:
     # The title is the longest link text: an item may also link its column or its picture.
     best = max(range(len(links)), key=lambda number: len(texts[number]))
     link = links[best]
-    dated = find_date(clean(item.xpath("string(.)").get() or "").replace(texts[best], " "), today)
-    title, published_on = _without_date(texts[best], dated, today)
+    title, published_on = _without_date(texts[best], _date_beside(item, texts[best], today), today)
     whole = clean(link.xpath("string(@title)").get() or "")
-    if whole and (not title or (is_cut(title) and len(whole) > len(title))):
+    if whole and (not title or (is_cut(title) and not is_cut(whole))):
         title = whole
     return Entry(title=title, url=_address(link.xpath("string(@href)").get() or "", base), published_on=published_on)
 
 
+def _date_beside(item: Selector, title: str, today: date) -> date | None:
+    """The date of an item: from the shortest text of its own, and only then from whatever stands beside the title."""
+    cells = [clean(text) for text in item.xpath(".//text()[not(ancestor::a)]").getall()]
+    for cell in sorted(cells, key=len):
+        if len(cell) <= _DATE_CELL and (day := find_date(cell, today)) is not None:
+            return day
+    everything = clean(item.xpath("string(.)").get() or "")
+    return find_date(everything.replace(title, " ") if title else everything, today)
+
+
 def _without_date(text: str, dated: date | None, today: date) -> tuple[str, date | None]:
-    """A link that wraps title and date: the date at its end is not part of the title."""
+    """A link that wraps title and date: the date at its end, or its beginning, is not part of the title."""
     if dated is not None:
         return text, dated
-    head, _, tail = text.rpartition(" ")
-    day = find_date(tail, today) if len(tail) <= 14 else None  # noqa: PLR2004 - the length of [2025年07月17日]
-    return (head, day) if day is not None and head else (text, None)
+    for pattern in (_DATE_LAST, _DATE_FIRST):
+        found = pattern.fullmatch(text)
+        day = find_date(found["date"], today) if found else None
+        if found and day is not None:
+            return found["title"].strip(), day
+    return text, None
+
+
+def _base(page: Selector, url: str) -> str:
+    try:
+        return urljoin(url, page.xpath("string(//base/@href)").get() or "")
+    except ValueError:
+        return url
 
 
 def _address(href: str, base: str) -> str | None:
@@ -74,11 +122,16 @@ def _address(href: str, base: str) -> str | None:
 
 
 def _next_url(page: Selector, base: str, here: str) -> str | None:
-    links = [*page.xpath("//link[@rel='next'] | //a[@rel='next']"), *page.xpath("//a[@href]")]
-    for link in links:
-        words = {clean(link.xpath("string(.)").get() or ""), link.xpath("string(@title)").get() or ""}
-        if link.xpath("self::*[@rel='next']") or any(title_key(word) in _NEXT_WORDS for word in words if word):
-            url = _address(link.xpath("string(@href)").get() or "", base)
-            if url is not None and url != here and urlsplit(url).hostname == urlsplit(here).hostname:
-                return url
+    links = page.xpath("//a[@href]")
+    said = [link for link in links if _words(link) & _NEXT_WORDS]
+    signs = [link for link in links if clean(link.xpath("string(.)").get() or "") in _NEXT_SIGNS]
+    for link in [*page.xpath("//link[@rel='next'] | //a[@rel='next']"), *said, *signs]:
+        url = _address(link.xpath("string(@href)").get() or "", base)
+        if url is not None and url != here and urlsplit(url).hostname == urlsplit(here).hostname:
+            return url
     return None
+
+
+def _words(link: Selector) -> set[str]:
+    texts = (link.xpath("string(.)").get() or "", link.xpath("string(@title)").get() or "")
+    return {title_key(text).strip(_FRAME) for text in texts}

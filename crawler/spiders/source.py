@@ -24,7 +24,7 @@ _LISTING_FIRST = 10  # priority: a crawl that is cut short has at least seen wha
 
 
 class SourceSpider(Spider):
-    """Subclassed by the spider loader, once per `[[source]]`; a hand-written spider may subclass it as well.
+    """Subclassed by the spider loader, once per `[[source]]`; a hand-written spider may subclass it with a `source`.
 
     Arguments (`-a`): `full=1` reads every page again, known or not; `url=…` reads the source from another address or
     file this once.
@@ -50,28 +50,26 @@ class SourceSpider(Spider):
         settings.set("USER_AGENT", f"zhaoshang/0.1{contact}", priority="spider")
 
     async def start(self) -> AsyncIterator[Request]:
-        """The listing's first page, and the pages that earlier crawls could not read."""
+        """The listing's first page. What earlier crawls left pending follows when the listing has been read."""
         yield self._listing_request(self.listing_url, 1, frozenset())
-        for post in self._ledger.pending_posts():
-            for request in self._post_requests(post):
-                yield request
 
     def parse_listing(self, response: Response, number: int, seen: frozenset[str]) -> Iterator[Request | Post]:
         """Store one listing page, ask for the posts' pages that are needed, and for the next listing page."""
         if not isinstance(response, TextResponse):
-            self._ledger.note_error(response.url, "not a text page")
-            self._ledger.end_listing("the listing is not a text page", complete=False)
+            yield from self._broken_listing(response.url, f"page {number} of the listing is not a text page")
             return
         today = local_date(self._ledger.now, self.setup.config.zone)
         page = extract_listing(response.text, response.url, today)
-        if not page.entries and number == 1:
-            # A listing that yields nothing is broken, never empty, until proven.
-            self._ledger.note_error(response.url, "no entries found")
-            self._ledger.end_listing("no entries found on the listing", complete=False)
+        if not page.entries:
+            # A listing that yields nothing is broken, never empty, until proven; a challenge page looks just so.
+            yield from self._broken_listing(response.url, f"no entries found on page {number} of the listing")
             return
         sightings = self._ledger.record_listing(page)
         for sighting in sightings:
             yield from self._follow(sighting)
+        if all(sighting.verdict is Verdict.REJECTED for sighting in sightings):
+            yield from self._broken_listing(response.url, f"no usable entries on page {number} of the listing")
+            return
         yield from self._next_page(page, sightings, number, seen)
 
     def parse_post(self, response: Response, post: Post, counted_as: Verdict | None) -> Iterator[Post]:
@@ -88,12 +86,10 @@ class SourceSpider(Spider):
         if sighting.post is not None and sighting.verdict in (Verdict.COMPLETED, Verdict.REVISED):
             yield sighting.post
 
-    def listing_failed(self, failure: Failure) -> None:
+    def listing_failed(self, failure: Failure) -> Iterator[Request]:
         """A listing page could not be fetched: the crawl is incomplete."""
-        reason = reason_of(failure)
         url = failure.request.url if hasattr(failure, "request") else self.listing_url
-        self._ledger.note_error(url, reason)
-        self._ledger.end_listing(f"the listing failed: {reason}", complete=False)
+        yield from self._broken_listing(url, f"the listing failed: {reason_of(failure)}")
 
     def post_failed(self, failure: Failure) -> None:
         """A post's page could not be fetched: the post stays pending."""
@@ -114,15 +110,25 @@ class SourceSpider(Spider):
     ) -> Iterator[Request]:
         records = _records_hash(page)
         if records in seen:
-            self._ledger.end_listing(f"page {number} repeats an earlier one", complete=True)
+            yield from self._end_listing(f"page {number} repeats an earlier one", complete=True)
         elif page.next_url is None:
-            self._ledger.end_listing("end of the listing", complete=True)
+            yield from self._end_listing("end of the listing", complete=True)
         elif number >= self.source.max_pages:
-            self._ledger.end_listing(f"max_pages ({number}) reached", complete=True)
+            yield from self._end_listing(f"max_pages ({number}) reached", complete=True)
         elif not self.full and self._ledger.may_stop_early and not any(s.unknown for s in sightings):
-            self._ledger.end_listing(f"nothing unknown on page {number}", complete=True)
+            yield from self._end_listing(f"nothing unknown on page {number}", complete=True)
         else:
             yield self._listing_request(page.next_url, number + 1, seen | {records})
+
+    def _broken_listing(self, url: str, reason: str) -> Iterator[Request]:
+        self._ledger.note_error(url, reason)
+        yield from self._end_listing(reason, complete=False)
+
+    def _end_listing(self, reason: str, *, complete: bool) -> Iterator[Request]:
+        """No further listing page: now what earlier crawls left pending, at the addresses that it has by now."""
+        self._ledger.end_listing(reason, complete=complete)
+        for post in self._ledger.pending_posts():
+            yield from self._post_requests(post)
 
     def _listing_request(self, url: str, number: int, seen: frozenset[str]) -> Request:
         return Request(

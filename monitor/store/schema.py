@@ -50,6 +50,7 @@ def m001_posts(db: Database) -> None:
             reason TEXT,
             completed INTEGER NOT NULL DEFAULT 0,
             pid INTEGER NOT NULL,
+            url TEXT NOT NULL,             -- the listing as it was read; another than the source's proves nothing of it
             pages INTEGER NOT NULL DEFAULT 0,
             new INTEGER NOT NULL DEFAULT 0,
             revised INTEGER NOT NULL DEFAULT 0,

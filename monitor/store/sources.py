@@ -98,10 +98,14 @@ class SourceTables(Connection):
         with self._write() as conn:
             conn.execute("UPDATE sources SET attempted_at = ? WHERE name = ?", [rows.instant(now), source])
 
-    def start_crawl(self, source: str, pid: int, now: datetime) -> int:
-        """Open a ledger row and return its id. The caller holds the source's lock, so older open rows are dead."""
+    def start_crawl(self, source: str, pid: int, now: datetime, url: str | None = None) -> int:
+        """Open a ledger row and return its id. The caller holds the source's lock, so older open rows are dead.
+
+        `url` is where the listing is read this time, if not at the source's own address.
+        """
         with self._write() as conn:
-            source_id = conn.execute("SELECT id FROM sources WHERE name = ?", [source]).fetchone()["id"]
+            row = conn.execute("SELECT id, url FROM sources WHERE name = ?", [source]).fetchone()
+            source_id = row["id"]
             conn.execute(
                 "UPDATE crawls SET finished_at = ?, reason = 'died' WHERE source_id = ? AND finished_at IS NULL",
                 [rows.instant(now), source_id],
@@ -109,13 +113,13 @@ class SourceTables(Connection):
             conn.execute("DELETE FROM met WHERE crawl_id IN (SELECT id FROM crawls WHERE source_id = ?)", [source_id])
             conn.execute("UPDATE sources SET attempted_at = ? WHERE id = ?", [rows.instant(now), source_id])
             cursor = conn.execute(
-                "INSERT INTO crawls (source_id, started_at, pid) VALUES (?, ?, ?)",
-                [source_id, rows.instant(now), pid],
+                "INSERT INTO crawls (source_id, started_at, pid, url) VALUES (?, ?, ?, ?)",
+                [source_id, rows.instant(now), pid, url or row["url"]],
             )
             return int(cursor.lastrowid or 0)
 
     def finish_crawl(self, crawl_id: int, reason: str, *, completed: bool, now: datetime) -> Crawl:
-        """Close a ledger row. The first completed one becomes its source's baseline."""
+        """Close a ledger row. The first completed one of the source's own address becomes its baseline."""
         with self._write() as conn:
             conn.execute(
                 "UPDATE crawls SET finished_at = ?, reason = ?, completed = ? WHERE id = ?",
@@ -125,7 +129,8 @@ class SourceTables(Connection):
             if completed:
                 conn.execute(
                     "UPDATE sources SET baseline_crawl_id = ?1 WHERE baseline_crawl_id IS NULL"
-                    " AND id = (SELECT source_id FROM crawls WHERE id = ?1)",
+                    " AND EXISTS (SELECT 1 FROM crawls WHERE crawls.id = ?1 AND source_id = sources.id"
+                    " AND crawls.url = sources.url)",
                     [crawl_id],
                 )
         return self.crawl(crawl_id)
@@ -144,10 +149,15 @@ class SourceTables(Connection):
         )
         return rows.crawl(found[0]) if found else None
 
-    def last_finished_completed(self, source_id: int, before: int) -> bool:
-        """Whether the crawl before the one with id `before` completed: only then may the next one stop early."""
+    def may_stop_early(self, crawl_id: int) -> bool:
+        """Whether a running crawl may end its listing where nothing is unknown.
+
+        Only when the crawl before it, of the same address, completed: else a gap could stay.
+        """
         found = self._rows(
-            "SELECT completed FROM crawls WHERE source_id = ? AND id < ? ORDER BY id DESC LIMIT 1", source_id, before
+            "SELECT before.completed FROM crawls AS this JOIN crawls AS before ON before.source_id = this.source_id"
+            " AND before.url = this.url AND before.id < this.id WHERE this.id = ? ORDER BY before.id DESC LIMIT 1",
+            crawl_id,
         )
         return bool(found and found[0]["completed"])
 

@@ -160,7 +160,7 @@ def test_a_listing_that_fails_or_yields_nothing_is_incomplete_and_says_why(workp
     site.pages["/loop.html?page=2"] = site.pages["/loop.html"]
     expected = {
         "/loop.html": "page 2 repeats an earlier one",
-        "/empty.html": "no entries found on the listing",
+        "/empty.html": "no entries found on page 1 of the listing",
         "/busy.html": "the listing failed: HTTP 503",
         "/half.html": "the listing failed: HTTP 404",
         "/private/list.html": "the listing failed: robots.txt forbids this page",

@@ -15,7 +15,7 @@ from digests.render import render
 from monitor.errors import DeliveryError
 from monitor.models import Delivery
 
-# Sixty times: a process writes two digests in turn and is killed, each time a little later. Prints what is then there.
+# Forty times: a process writes two digests in turn and is killed, each time a little later. Prints what is then there.
 KILLS = """
 import os, signal, sys, time
 from itertools import cycle
@@ -30,7 +30,7 @@ digests = [from_json(path.read_text(encoding="utf-8")) for path in saved]
 now, channel = digests[0].built_at, FileChannel(root)
 delivery = Delivery(1, 1, "everyone", "2025-W29", "file", "", "", DeliveryState.CLAIMED, 1, now, None, None)
 channel.send(delivery, digests[0], now)
-for number in range(60):
+for number in range(40):
     done, tell = os.pipe()
     writer = os.fork()
     while writer == 0:
@@ -106,7 +106,7 @@ def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new_one(
     for path, digest in zip(saved, digests, strict=True):
         path.write_text(to_json(digest), encoding="utf-8")
     found, _ = child(KILLS, tmp_path / "digests", *saved).communicate(timeout=60)
-    assert len(found.splitlines()) == 2 * 60
+    assert len(found.splitlines()) == 2 * 40
     assert set(found.splitlines()) <= {"0", "1"}
 
 

@@ -196,7 +196,7 @@ def test_a_writer_that_does_not_end_stops_writers_and_no_reader(database: Path, 
 OLDER_DATA = """
 INSERT INTO sources (id, name, url, title, created_at)
 VALUES (7, 'zj', 'http://zj', '湛江', '2025-07-17T00:00:00+00:00');
-INSERT INTO crawls (id, source_id, started_at, pid) VALUES (1, 7, '2025-07-17T00:00:00+00:00', 1);
+INSERT INTO crawls (id, source_id, started_at, pid, url) VALUES (1, 7, '2025-07-17T00:00:00+00:00', 1, 'http://zj');
 INSERT INTO posts (source_id, title, listed_title, listed_key, effective_on, dated, status, baseline, first_seen_at,
     last_seen_at)
 VALUES (7, '【湛江招商】甲', '', '', '2025-07-17', 1, 'pending', 0, '2025-07-17T00:00:00+00:00',
