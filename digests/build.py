@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from digests.content import Copy, Digest, Item, OffLabelLine, PlaceGroup, SourceLine
+from digests.content import NO_PLACE, Copy, Digest, Item, OffLabelLine, PlaceGroup, SourceLine
 from monitor.models import (
     AnnounceRules,
     DigestMaterial,
@@ -21,8 +21,8 @@ from monitor.models import (
 from monitor.periods import local_date
 from monitor.text import summarise, without_label
 
-NO_PLACE = "其他"
 HIGHLIGHTS = 3
+_ENOUGH = 2  # points
 _EVENT = re.compile(r"签约|签订|签署|开工|奠基|动工|投产|竣工|启用|落户|落地|揭牌|并网|中标")
 _PROJECT = re.compile(r"项目|基地|产业园|生产线|工程")
 _AMOUNT = re.compile(r"\d(?:\.\d+)?\s*(?:余|多)?(?:万|百|千)?亿(?:美)?元|[一二三四五六七八九十百千]+亿元")
@@ -61,14 +61,16 @@ def select(material: DigestMaterial, rules: AnnounceRules, zone: ZoneInfo) -> Se
     firsts: list[Post] = []
     copies: dict[int, tuple[Post, ...]] = {}
     backfilled: list[Post] = []
-    for members in groups.values():
-        first, *others = sorted(members, key=lambda post: post.id)
-        if _only_counted(first, rules, zone):
-            backfilled += [first, *others]
+    for gathered in groups.values():
+        members = sorted(gathered, key=lambda post: post.id)
+        tellable = [post for post in members if not _only_counted(post, rules, zone)]
+        if not tellable:
+            backfilled += members
             continue
-        firsts.append(first)
+        firsts.append(tellable[0])
+        others = tuple(post for post in members if post is not tellable[0])
         if others:
-            copies[first.id] = tuple(others)
+            copies[tellable[0].id] = others
     firsts.sort(key=_newest_first)
     return Selection(
         new=tuple(post for post in firsts if post.effective_on >= material.period.start),
@@ -83,7 +85,11 @@ def _only_counted(post: Post, rules: AnnounceRules, zone: ZoneInfo) -> bool:
     """Too old at first sight, or without a date in a source's baseline: a backfill must not flood."""
     if not post.dated:
         return post.baseline and post.published_on is None
-    return local_date(post.first_seen_at, zone) - post.effective_on > timedelta(days=rules.backfill_days)
+    return _is_old(post.first_seen_at, post.effective_on, rules, zone)
+
+
+def _is_old(first_seen_at: datetime, effective_on: date, rules: AnnounceRules, zone: ZoneInfo) -> bool:
+    return local_date(first_seen_at, zone) - effective_on > timedelta(days=rules.backfill_days)
 
 
 def build(
@@ -96,8 +102,10 @@ def build(
     zone: ZoneInfo,
 ) -> Digest:
     """The content of a digest from what was selected for it."""
-    new = [_item(post, selection.copies.get(post.id, ())) for post in selection.new]
-    late = [_item(post, selection.copies.get(post.id, ())) for post in selection.late]
+    titles = {state.source.name: state.source.title for state in material.sources}
+    new = [_item(post, selection.copies.get(post.id, ()), titles) for post in selection.new]
+    late = [_item(post, selection.copies.get(post.id, ()), titles) for post in selection.late]
+    recent = [e for e in material.off_label if preview or not _is_old(e.first_seen_at, e.effective_on, rules, zone)]
     return Digest(
         audience=material.audience.name,
         period=material.period,
@@ -109,7 +117,8 @@ def build(
         late=tuple(late),
         backfilled=len(selection.backfilled),
         backfill_days=rules.backfill_days,
-        off_label=tuple(OffLabelLine(e.id, e.title, e.url, e.source_name) for e in material.off_label),
+        off_label=tuple(OffLabelLine(e.id, e.title, e.url, titles.get(e.source_name, e.source_name)) for e in recent),
+        off_label_older=len(material.off_label) - len(recent),
         sources=tuple(_source_line(state, preview=preview) for state in material.sources),
         missed=tuple(key for key in material.missed if key != material.period.key),
     )
@@ -135,7 +144,7 @@ def _newest_first(post: Post) -> tuple[int, int]:
     return (-post.effective_on.toordinal(), post.id)
 
 
-def _item(post: Post, copies: Sequence[Post]) -> Item:
+def _item(post: Post, copies: Sequence[Post], titles: Mapping[str, str]) -> Item:
     text = post.body or post.summary
     return Item(
         post_id=post.id,
@@ -146,8 +155,11 @@ def _item(post: Post, copies: Sequence[Post]) -> Item:
         dated=post.dated,
         summary=summarise(text, _LINE_LENGTH) if text and post.status is PostStatus.COMPLETE else None,
         url=post.url,
-        source=post.source_name,
-        copies=tuple(Copy(copy.id, without_label(copy.title), copy.url, copy.source_name) for copy in copies),
+        source=titles.get(post.source_name, post.source_name),
+        copies=tuple(
+            Copy(copy.id, without_label(copy.title), copy.url, titles.get(copy.source_name, copy.source_name))
+            for copy in copies
+        ),
     )
 
 
@@ -162,14 +174,14 @@ def _highlights(items: Sequence[Item]) -> tuple[Item, ...]:
     """The few posts to read first.
 
     Ranked by what their own words say: an event (签约, 开工, 投产 …) 4 points in the title and 2 in the lead, an amount
-    of 亿元 in either 2, a project in the title 1; then by date. Posts without any point are no highlights, and
-    of a week with no more posts than there is room for none are: the list itself is short enough.
+    of 亿元 in either 2, a project in the title 1; then by date. Less than 2 points is no highlight, and of a week with
+    no more posts than there is room for none are: the list itself is short enough.
     """
     if len(items) <= HIGHLIGHTS:
         return ()
     scored = [(_points(item), item) for item in items]
     ranked = sorted(
-        (pair for pair in scored if pair[0]), key=lambda pair: (-pair[0], -pair[1].effective_on.toordinal())
+        (pair for pair in scored if pair[0] >= _ENOUGH), key=lambda pair: (-pair[0], -pair[1].effective_on.toordinal())
     )
     return tuple(item for _, item in ranked[:HIGHLIGHTS])
 

@@ -7,6 +7,8 @@ from pydantic import TypeAdapter
 
 from monitor.models import Period
 
+NO_PLACE = "其他"
+
 
 @dataclass(frozen=True, slots=True)
 class Copy:
@@ -85,6 +87,7 @@ class Digest:
     off_label: tuple[OffLabelLine, ...]
     sources: tuple[SourceLine, ...]
     missed: tuple[str, ...] = ()
+    off_label_older: int = 0  # off-label entries that are only counted, for their age
 
     @property
     def count(self) -> int:
@@ -92,9 +95,19 @@ class Digest:
         return sum(len(group.items) for group in self.places)
 
     @property
+    def place_count(self) -> int:
+        """Named places; the rest of the posts stand under one heading and are no place."""
+        return sum(group.place != NO_PLACE for group in self.places)
+
+    @property
+    def highlighted(self) -> frozenset[int]:
+        """The ids of the posts that stand under the highlights with their summary."""
+        return frozenset(item.post_id for item in self.highlights)
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to tell but the state of the sources."""
-        return not (self.places or self.late or self.off_label)
+        return not (self.places or self.late or self.off_label or self.off_label_older)
 
     @property
     def troubled(self) -> int:

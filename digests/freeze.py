@@ -23,13 +23,16 @@ def freeze(
     config = setup.config
     database_id = store.database_id()
     everywhere = latest or config.digest.missed == "all"
+    mails = {name for name, channel in config.channels.items() if isinstance(channel, EmailChannelConfig)}
 
     def compose(material: DigestMaterial) -> Composition:
         selection = select(material, config.rules, config.zone)
         digest = build(material, selection, rules=config.rules, preview=False, now=now, zone=config.zone)
-        silent = digest.is_empty and not digest.backfilled and not audience.send_empty
-        targets = () if silent else _targets(digest, everywhere=everywhere)
-        return Composition(to_json(digest), selection.records(material.off_label), targets)
+        held_back: bool | None = not everywhere and any(name in mails for name in audience.channels)
+        if digest.is_empty and not digest.backfilled and not audience.send_empty:
+            return Composition(to_json(digest), selection.records(material.off_label), (), held_back=None)
+        targets = _targets(digest, everywhere=everywhere)
+        return Composition(to_json(digest), selection.records(material.off_label), targets, held_back=held_back)
 
     def _targets(digest: Digest, *, everywhere: bool) -> tuple[Target, ...]:
         targets: list[Target] = []

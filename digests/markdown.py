@@ -6,8 +6,9 @@ from urllib.parse import quote, urlsplit
 from monitor.text import clean
 
 # Every ASCII punctuation mark may be escaped in CommonMark; these can begin or end markup somewhere.
-_ACTIVE = re.compile(r"([\\`*_{}\[\]<>#+|~!&=^$\"'@])")
+_ACTIVE = re.compile(r"([\\`*_{}\[\]<>#+|~!&=$@])")
 _LINE_START = re.compile(r"^(-|\d+(?=[.)]))")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _AUTOLINK = re.compile(r"(?i)(?<=http)(s?):(?=//)|(?<=www)\.|(?<=ftp):(?=//)|(?<=mailto):|(?<=xmpp):")
 
 
@@ -25,17 +26,17 @@ def escape(text: str) -> str:
 def link(text: str, url: str | None) -> str:
     """A link when `url` is one that may be followed (http, https); the escaped text alone otherwise."""
     target = safe_url(url)
-    return f"[{escape(text)}](<{target}>)" if target else escape(text)
+    # An entity would be decoded inside <...>, so the ampersand is written as one.
+    return f"[{escape(text)}](<{target.replace('&', '&amp;')}>)" if target else escape(text)
 
 
 def safe_url(url: str | None) -> str | None:
     """The address, percent-encoded so that it cannot leave its place; None for anything but http and https."""
-    if not url:
-        return None
+    address = _CONTROLS.sub("", url or "").strip()  # as browsers do before they look at the scheme
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(address)
     except ValueError:
         return None
     if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
         return None
-    return quote(url.strip(), safe="/:?#@!$&'()*+,;=~-._%[]")
+    return quote(address, safe="/:?#@!$&'()*+,;=~-._%[]")

@@ -83,6 +83,11 @@ def _try(store: Store, delivery: Delivery, channel: Channel | None, clock: Calla
         store.mark_failed(delivery, str(error), clock() + retry_after(delivery.attempts))
         logger.warning("delivery %d of %s failed: %s", delivery.id, delivery.period_key, error)
         return Outcome(delivery, str(error))
+    except Exception as error:
+        # A defect of ours must neither stop the other deliveries nor leave this one claimed; it is told in full.
+        store.mark_failed(delivery, f"{type(error).__name__}: {error}", clock() + retry_after(delivery.attempts))
+        logger.exception("delivery %d of %s failed", delivery.id, delivery.period_key)
+        return Outcome(delivery, f"{type(error).__name__}: {error}")
     store.mark_sent(delivery, clock())
     logger.info(
         "delivered %s to %s (%s %s)", delivery.period_key, delivery.audience, delivery.channel, delivery.recipient

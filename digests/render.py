@@ -8,11 +8,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from digests import markdown
 from digests.content import Digest, to_json
+from digests.reasons import in_chinese
 from monitor.periods import local_text
 
 FORMATS = ("md", "html", "json")
 _NAMES = {"week": "招商周报", "day": "招商日报", "month": "招商月报"}
-_MANY = 8  # places in a subject, titles in the off-label line: what is beyond is counted
+_MANY = 8  # places in a subject; the rest is 等
 
 
 def render(digest: Digest, form: str) -> str:
@@ -24,21 +25,20 @@ def render(digest: Digest, form: str) -> str:
 
 
 def heading(digest: Digest) -> str:
-    """`招商周报 2025-W29（2025-07-14 至 2025-07-20）`"""
+    """`招商周报 2025-W29（2025-07-14 至 2025-07-20）：9 篇`"""
     period = digest.period
-    name = _NAMES[period.kind]
-    if period.kind == "day":
-        return f"{name} {period.key}"
     last = date.fromordinal(period.end.toordinal() - 1)
-    return f"{name} {period.key}（{period.start} 至 {last}）"
+    span = "" if period.kind == "day" else f"（{period.start} 至 {last}）"
+    return f"{_NAMES[period.kind]} {period.key}{span}：{f'{digest.count} 篇' if digest.count else '没有新帖子'}"
 
 
 def counts(digest: Digest) -> str:
     """The numbers of the period in one line."""
-    parts = [f"新帖 {digest.count} 篇", f"{len(digest.places)} 个地区"] if digest.places else ["本期没有新帖子"]
+    parts = [f"新帖 {digest.count} 篇", f"{digest.place_count} 个地区"] if digest.places else ["本期没有新帖子"]
+    off_label = len(digest.off_label) + digest.off_label_older
     parts += [f"补报 {len(digest.late)} 篇"] if digest.late else []
     parts += [f"补录 {digest.backfilled} 篇"] if digest.backfilled else []
-    parts += [f"未收录 {len(digest.off_label)} 条"] if digest.off_label else []
+    parts += [f"未收录 {off_label} 条"] if off_label else []
     well = len(digest.sources) - digest.troubled
     parts.append(f"来源 {well}/{len(digest.sources)} 正常")
     return " · ".join(parts)
@@ -69,10 +69,9 @@ def _environment() -> Environment:
         md=markdown.escape,
         mdlink=markdown.link,
         safe_url=markdown.safe_url,
-        day=lambda value: f"{value:%m-%d}",
+        in_chinese=in_chinese,
         local=_local,
     )
-    environment.globals["MANY"] = _MANY
     return environment
 
 

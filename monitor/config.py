@@ -6,7 +6,9 @@ Beyond a password's file or environment variable it reads nothing.
 import difflib
 import re
 from datetime import timedelta
-from email.utils import parseaddr
+from email.errors import HeaderParseError, MessageDefect
+from email.headerregistry import Address
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -48,6 +50,12 @@ def _duration(value: object) -> timedelta:
 def _positive(value: timedelta) -> timedelta:
     if value < timedelta(seconds=1):
         raise ValueError('the shortest time is "1s"')
+    return value
+
+
+def _shorter_than_a_lease(value: timedelta) -> timedelta:
+    if value > timedelta(minutes=2):
+        raise ValueError('the longest timeout of a channel is "2m"')
     return value
 
 
@@ -195,16 +203,13 @@ class EmailChannelConfig(_Table):
     username: str | None = None
     password_env: str | None = None
     password_file: UserPath | None = None
-    timeout: Timeout = timedelta(seconds=30)
+    timeout: Annotated[Timeout, AfterValidator(_shorter_than_a_lease)] = timedelta(seconds=30)
 
     @field_validator("sender", "recipients")
     @classmethod
     def _addresses(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
         for address in (value,) if isinstance(value, str) else value:
-            _, plain = parseaddr(address)
-            local, _, domain = plain.rpartition("@")
-            if not local or not domain or any(char.isspace() for char in plain):
-                raise ValueError(f"{address!r} is no mail address")
+            _mail_address(address)
         return value
 
     @model_validator(mode="after")
@@ -290,6 +295,19 @@ class Config(_Table):
     def rules(self) -> AnnounceRules:
         """The ages that decide what is announced."""
         return AnnounceRules(self.digest.backfill_days, self.digest.lookback_days)
+
+
+def _mail_address(text: str) -> None:
+    """Refuse what no mail can be sent to, or what holds more than one address."""
+    problem = ValueError(f"{text!r} is no mail address; write one such as 招商周报 <name@example.cn>")
+    found = getaddresses([text])
+    try:
+        address = Address(addr_spec=found[0][1])
+    except (ValueError, IndexError, HeaderParseError, MessageDefect) as error:
+        raise problem from error
+    labels = address.domain.split(".")
+    if len(found) != 1 or not address.username or not all(labels) or not address.addr_spec.isascii():
+        raise problem
 
 
 def _unique(what: str, names: list[str]) -> None:

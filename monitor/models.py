@@ -268,7 +268,7 @@ class DigestMaterial:
     announced_groups: frozenset[int]  # ids of first copies already told to this audience
     off_label: tuple[OffLabelEntry, ...]
     sources: tuple[SourceState, ...]
-    missed: tuple[str, ...] = ()  # keys of earlier digests that only the file channel got
+    missed: tuple[str, ...] = ()  # keys of the digests just before, held back from channels other than file
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +296,7 @@ class Composition:
     content: str  # JSON of digests.content.Digest
     entries: tuple[EntryRecord, ...]
     targets: tuple[Target, ...]
+    held_back: bool | None = False  # True: channels other than file did not get it; None: nobody was to be told
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ import re
 import smtplib
 import ssl
 from datetime import datetime
+from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -31,7 +33,8 @@ def build_message(config: EmailChannelConfig, delivery: Delivery, digest: Digest
     """The mail: Chinese subject, Markdown as its text part, HTML beside it."""
     message = EmailMessage(policy=SMTP)
     again = "（重发）" if delivery.resend_of is not None else ""
-    message["Subject"] = again + subject(digest)
+    # Encoded here: the header folding of Python 3.11 and 3.12 loses spaces between encoded words.
+    message.set_raw("Subject", Header(again + subject(digest), "utf-8", 74, "Subject").encode())
     message["From"] = _address(config.sender)
     message["To"] = _address(delivery.recipient)
     message["Date"] = format_datetime(now.astimezone(ZoneInfo(digest.timezone)))
@@ -52,13 +55,18 @@ class EmailChannel:
 
     def send(self, delivery: Delivery, digest: Digest, now: datetime) -> None:
         """Hand the mail to the server. Raises DeliveryError or SecretError."""
-        message = build_message(self._config, delivery, digest, now)
+        try:
+            message = build_message(self._config, delivery, digest, now)
+        except (ValueError, MessageError) as error:
+            raise self._error(f"cannot write a mail to {delivery.recipient}: {error}") from error
         smtp = self._connect()
         try:
             smtp.send_message(message, to_addrs=[parseaddr(delivery.recipient)[1]])
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             raise self._error(f"refused {delivery.recipient}: {_said(code, text)}") from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise self._error(f"cannot take a mail to {delivery.recipient}: {error}") from error
         except smtplib.SMTPResponseException as error:
             raise self._error(f"refused the mail: {_said(error.smtp_code, error.smtp_error)}") from error
         except (smtplib.SMTPException, OSError) as error:
@@ -84,7 +92,7 @@ class EmailChannel:
                 )
             else:
                 smtp = smtplib.SMTP(config.host, config.effective_port, timeout=timeout)
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
             raise self._error(f"cannot be reached: {_words(error)}") from error
         try:
             if config.security == "starttls":
@@ -93,8 +101,9 @@ class EmailChannel:
                 smtp.login(config.username, password)
         except smtplib.SMTPAuthenticationError as error:
             _quit(smtp)
-            raise self._error(f"refused the log-in of {config.username}: code {error.smtp_code}") from error
-        except (smtplib.SMTPException, OSError) as error:
+            # Not "from error": some servers repeat what they were sent.
+            raise self._error(f"refused the log-in of {config.username}: code {error.smtp_code}") from None
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
             _quit(smtp)
             raise self._error(f"did not let us in: {_words(error)}") from error
         return smtp
@@ -133,6 +142,8 @@ def _said(code: int, text: bytes | str) -> str:
 
 
 def _words(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or "timed out" in str(error):
         return "no answer in time"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _said(error.smtp_code, error.smtp_error)
     return " ".join(str(getattr(error, "strerror", None) or error or type(error).__name__).split())[:200]

@@ -141,9 +141,9 @@ class DigestTables(SourceTables):
     def _announced_groups(self, who: Audience, posts: Sequence[Post]) -> frozenset[int]:
         """Of the groups of copies that `posts` belong to, those with a member that the audience was told."""
         told = (
-            "SELECT EXISTS (SELECT 1 FROM digest_entries WHERE audience_id = ?1 AND post_id = ?2)"
-            " OR EXISTS (SELECT 1 FROM posts JOIN digest_entries ON post_id = posts.id AND audience_id = ?1"
-            " WHERE posts.copy_of = ?2)"
+            "SELECT EXISTS (SELECT 1 FROM digest_entries WHERE audience_id = ?1 AND post_id = ?2"
+            " AND kind <> 'backfilled') OR EXISTS (SELECT 1 FROM posts JOIN digest_entries ON post_id = posts.id"
+            " AND audience_id = ?1 AND kind <> 'backfilled' WHERE posts.copy_of = ?2)"
         )
         groups = {post.copy_of or post.id for post in posts}
         return frozenset(group for group in groups if self._rows(told, who.id, group)[0][0])
@@ -165,11 +165,10 @@ class DigestTables(SourceTables):
         return tuple(rows.off_label(row) for row in found)
 
     def _missed(self, who: Audience) -> tuple[str, ...]:
-        """The periods frozen since the last digest that went to more than the file channel."""
+        """The periods held back since the last digest that went to all its channels."""
         found = self._rows(
-            "SELECT period FROM digests WHERE audience_id = ?1 AND id > COALESCE((SELECT MAX(digests.id)"
-            " FROM digests JOIN deliveries ON deliveries.digest_id = digests.id"
-            " WHERE audience_id = ?1 AND channel <> 'file'), 0) ORDER BY period_start",
+            "SELECT period FROM digests WHERE audience_id = ?1 AND held_back = 1 AND id > COALESCE("
+            "(SELECT MAX(id) FROM digests WHERE audience_id = ?1 AND held_back = 0), 0) ORDER BY period_start",
             who.id,
         )
         return tuple(row["period"] for row in found)
@@ -184,8 +183,8 @@ class DigestTables(SourceTables):
         composition: Composition,
     ) -> int:
         cursor = conn.execute(
-            "INSERT INTO digests (audience_id, period, period_start, period_end, due_at, frozen_at, content)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO digests (audience_id, period, period_start, period_end, due_at, frozen_at, content,"
+            " held_back) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 who.id,
                 period.key,
@@ -194,6 +193,7 @@ class DigestTables(SourceTables):
                 rows.instant(due_at),
                 rows.instant(now),
                 composition.content,
+                composition.held_back,
             ],
         )
         digest_id = int(cursor.lastrowid or 0)

@@ -175,6 +175,7 @@ def m002_digests(db: Database) -> None:
             due_at TEXT NOT NULL,
             frozen_at TEXT NOT NULL,
             content TEXT NOT NULL,
+            held_back INTEGER,             -- 1: missed, only the file channel got it; NULL: empty, nobody was told
             UNIQUE (audience_id, period)
         ) STRICT;
 

@@ -36,9 +36,10 @@ HOSTILE = (
 )
 # What a full digest tells, in the order of the page.
 FULL = (
-    "# 招商周报 2025-W29（2025-07-14 至 2025-07-20）|新帖 5 篇 · 3 个地区|补报 2 篇|补录 12 篇|未收录 10 条"
-    "|来源 1/2 正常|## 要点|海上风电项目开工|签约10亿元|## 按地区|### 湛江（3 篇）|海上风电项目开工|2025-07-17"
-    "|项目顺利推进。|又见：|（首次见到）|（正文尚未读到，仅列标题）|### 遂溪县（1 篇）|### 其他（1 篇）|## 补报"
+    "# 招商周报 2025-W29（2025-07-14 至 2025-07-20）：5 篇|新帖 5 篇 · 2 个地区|补报 2 篇|补录 12 篇|未收录 10 条"
+    "|来源 1/2 正常|## 要点|湛江：|海上风电项目开工|2025-07-17|项目顺利推进。|又见：|签约10亿元|## 按地区"
+    "|### 湛江（3 篇）|海上风电项目开工|（见要点）|（日期不详，首次见到）|（正文尚未读到，仅列标题）"
+    "|### 遂溪县（1 篇）|### 其他（1 篇）|## 补报"
     "|2025-07-08|又见：|补录 12 篇：|未收录 10 条（标签不符）：|【投资廉江市】第1条|2025-W27、2025-W28|## 来源状态"
     "|湛江招商：正常|2025-07-21 08:00|广东招商：|异常|（HTTP 503）|尚无完整抓取|待读 2 篇"
 )
@@ -212,7 +213,7 @@ def test_the_same_content_renders_to_the_same_text(digest: Digest, form: str) ->
     ],
 )
 def test_the_heading_names_the_period_and_its_days(empty_digest: Digest, key: str, told: str) -> None:
-    assert heading(replace(empty_digest, period=parse_period(key))) == told
+    assert heading(replace(empty_digest, period=parse_period(key))) == f"{told}：没有新帖子"
 
 
 def test_subject_lines(full_digest: Digest, empty_digest: Digest, item: Callable[..., Item]) -> None:

@@ -313,17 +313,19 @@ def test_the_due_moment_that_was_dealt_with_last_is_kept_even_after_a_clock_was_
 
 
 def test_digests_that_only_the_file_channel_got_are_named_to_the_next_mail(freezer: Any, now: datetime) -> None:
-    file_only = Composition("", (), (Target("file", "", ""),))
+    held_back = Composition("", (), (Target("file", "", ""),), held_back=True)
+    silent = Composition("", (), (), held_back=None)
     mailed = Composition("", (), (Target("file", "", ""), Target("mail", "reader", "<1@test>")))
     steps = [
-        ("2025-W26", mailed, ()),
-        ("2025-W27", file_only, ()),
-        ("2025-W28", file_only, ("2025-W27",)),
-        ("2025-W29", mailed, ("2025-W27", "2025-W28")),
+        ("2025-W25", mailed, ()),
+        ("2025-W26", held_back, ()),
+        ("2025-W27", silent, ("2025-W26",)),
+        ("2025-W28", held_back, ("2025-W26",)),
+        ("2025-W29", mailed, ("2025-W26", "2025-W28")),
         ("2025-W30", mailed, ()),
     ]
     for week, (key, composition, missed) in enumerate(steps):
-        freezer.freeze(key, at=now + (week - 3) * WEEK, compose=lambda _, it=composition: it)
+        freezer.freeze(key, at=now + (week - 4) * WEEK, compose=lambda _, it=composition: it)
         assert freezer.materials[-1].missed == missed
 
 
