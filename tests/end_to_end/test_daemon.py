@@ -220,7 +220,7 @@ def test_the_clock_set_back_neither_stops_crawls_nor_repeats_a_digest(workplace,
 
 @pytest.mark.long
 def test_a_mail_server_that_hangs_does_not_hold_up_the_end(workplace, listed, mail_server):
-    workplace.configure(config(listed, mail_server).replace('timeout = "20s"', 'timeout = "10m"'))
+    workplace.configure(config(listed, mail_server).replace('timeout = "20s"', 'timeout = "2m"'))
     mail_server.hang = 3600
     with daemon(workplace, BEFORE) as process:
         wait_for(lambda: claimed(workplace), workplace)
