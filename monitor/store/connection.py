@@ -3,6 +3,7 @@
 import fcntl
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,12 @@ from monitor.store.schema import APPLICATION_ID, migrations
 
 _BUSY_SECONDS = 30.0
 _MAGIC = b"SQLite format 3\x00"
+
+# Closing any handle on a file drops all POSIX locks that this process has on it, those of SQLite's connections
+# included, and SQLite would then take down the write-ahead log under their feet. So the header of a database is read
+# by hand only before this process has its first connection to it. https://www.sqlite.org/howtocorrupt.html (2.2)
+_opening = threading.Lock()
+_known_files: set[tuple[int, int]] = set()
 
 
 class Connection:
@@ -33,7 +40,7 @@ class Connection:
             )
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
-            with _exclusive(path.with_name(path.name + ".lock")):
+            with _opening, _exclusive(path.with_name(path.name + ".lock")):
                 _refuse_foreign(path)
                 self._conn = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
                 try:
@@ -41,6 +48,7 @@ class Connection:
                 except BaseException:
                     self._conn.close()
                     raise
+                _known_files.add(_identity(path))
         self._conn.row_factory = sqlite3.Row
 
     def _prepare(self) -> None:
@@ -187,7 +195,7 @@ def _refuse_foreign(path: Path) -> None:
     Offsets as in the file format: user_version at 60, application_id at 68. Both were written before the file went
     into WAL mode, so they stand in the file itself.
     """
-    if not path.exists() or path.stat().st_size == 0:
+    if not path.exists() or path.stat().st_size == 0 or _identity(path) in _known_files:
         return
     with path.open("rb") as file:
         header = file.read(100)
@@ -200,6 +208,11 @@ def _refuse_foreign(path: Path) -> None:
     version = int.from_bytes(header[60:64], "big")
     if version > len(_known_migrations()):
         raise _too_new(path, f"schema {version}")
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def _known_migrations() -> set[str]:

@@ -2,9 +2,11 @@
 
 import hashlib
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -275,3 +277,19 @@ def test_processes_that_open_an_older_database_together_migrate_it_once(
     told = race("with Store(path) as store: print([post.title for post in store.all_posts()])", processes=3)
     assert set(told) == {"['【湛江招商】甲']\n"}
     assert len(list(database.parent.glob("*.before-*"))) == 1
+
+
+def test_opening_the_database_again_does_not_drop_the_locks_of_a_connection_of_the_same_process(database: Path) -> None:
+    """Another process that closes last must not take the write-ahead log away: that was a disk I/O error."""
+    with Store(database):
+        pass
+    with Store(database) as first:
+        first.sync([], ["everyone"], datetime(2025, 7, 21, tzinfo=UTC))
+        with Store(database) as second:
+            assert second.audience("everyone") is not None
+        other = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT 1 FROM posts'); c.close()"
+        subprocess.run([sys.executable, "-c", other, str(database)], check=True)
+        assert database.with_name(database.name + "-wal").exists()
+        first.sync([], ["others"], datetime(2025, 7, 21, tzinfo=UTC))
+        with Store(database) as third:
+            assert third.audience("others") is not None
