@@ -57,7 +57,7 @@ def record(store: Store, crawl: int, numbers: range, day: date) -> None:
 def compose(material: DigestMaterial) -> Composition:
     """As the product does, without a mail to anybody."""
     selection = select(material, RULES, ZONE)
-    digest = build(material, selection, rules=RULES, preview=False, now=MONDAY, zone=ZONE)
+    digest = build(material, selection, {}, rules=RULES, preview=False, now=MONDAY, zone=ZONE)
     render(digest, "md")
     return Composition(to_json(digest), selection.records(material.off_label), ())
 

@@ -95,13 +95,15 @@ def _is_old(first_seen_at: datetime, effective_on: date, rules: AnnounceRules, z
 def build(
     material: DigestMaterial,
     selection: Selection,
+    troubles: Mapping[str, str],
     *,
     rules: AnnounceRules,
     preview: bool,
     now: datetime,
     zone: ZoneInfo,
 ) -> Digest:
-    """The content of a digest from what was selected for it."""
+    """The content of a digest from what was selected for it. `troubles`: by name, what is wrong with a source."""
+    told = Counter(post.source_name for post in (*selection.new, *selection.late))
     titles = {state.source.name: state.source.title for state in material.sources}
     new = [_item(post, selection.copies.get(post.id, ()), titles) for post in selection.new]
     late = [_item(post, selection.copies.get(post.id, ()), titles) for post in selection.late]
@@ -119,12 +121,16 @@ def build(
         backfill_days=rules.backfill_days,
         off_label=tuple(OffLabelLine(e.id, e.title, e.url, titles.get(e.source_name, e.source_name)) for e in recent),
         off_label_older=len(material.off_label) - len(recent),
-        sources=tuple(_source_line(state, preview=preview) for state in material.sources),
+        sources=tuple(
+            _source_line(state, troubles.get(state.source.name), told[state.source.name]) for state in material.sources
+        ),
         missed=tuple(key for key in material.missed if key != material.period.key),
     )
 
 
-def build_preview(material: DigestMaterial, rules: AnnounceRules, now: datetime, zone: ZoneInfo) -> Digest:
+def build_preview(
+    material: DigestMaterial, troubles: Mapping[str, str], rules: AnnounceRules, now: datetime, zone: ZoneInfo
+) -> Digest:
     """A period that was never frozen: every post dated in it, baseline or not; copies still told once."""
     groups: dict[int, list[Post]] = defaultdict(list)
     for post in material.posts:
@@ -137,7 +143,7 @@ def build_preview(material: DigestMaterial, rules: AnnounceRules, now: datetime,
         told_before=(),
         backfilled=(),
     )
-    return build(material, selection, rules=rules, preview=True, now=now, zone=zone)
+    return build(material, selection, troubles, rules=rules, preview=True, now=now, zone=zone)
 
 
 def _newest_first(post: Post) -> tuple[int, int]:
@@ -193,16 +199,8 @@ def _points(item: Item) -> int:
     return event + amount + (1 if _PROJECT.search(item.title) else 0)
 
 
-def _source_line(state: SourceState, *, preview: bool) -> SourceLine:
+def _source_line(state: SourceState, trouble: str | None, told: int) -> SourceLine:
     last, good = state.last, state.last_good
-    trouble = None
-    if last is None:
-        trouble = "尚未抓取"
-    elif last.finished_at is None:
-        # A digest waits for the crawls that are due; one that still runs has outlasted that wait.
-        trouble = None if preview else "抓取未在限时内结束"
-    elif not last.completed:
-        trouble = last.reason
     seen = good.counts.new + good.counts.revised + good.counts.unchanged + good.counts.moved if good else 0
     return SourceLine(
         name=state.source.name,
@@ -210,8 +208,8 @@ def _source_line(state: SourceState, *, preview: bool) -> SourceLine:
         ok=trouble is None,
         posts=state.posts,
         pending=state.pending,
+        told=told,
         last_good_at=good.started_at if good else None,
-        last_good_new=good.counts.new if good else 0,
         last_good_seen=seen,
         last_at=last.started_at if last else None,
         trouble=trouble,

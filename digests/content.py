@@ -63,8 +63,8 @@ class SourceLine:
     ok: bool
     posts: int
     pending: int
+    told: int  # posts that this digest tells of it, copies not counted
     last_good_at: datetime | None
-    last_good_new: int
     last_good_seen: int  # posts on the pages that the last completed crawl read
     last_at: datetime | None
     trouble: str | None  # why the last crawl did not complete

@@ -7,6 +7,7 @@ sent is tried again. A repeat is possible only where the answer is unknown, and 
 import logging
 import os
 import socket
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,17 +16,20 @@ from uuid import uuid4
 
 from digests.channels import Channel
 from digests.freeze import content_of
-from monitor.errors import DeliveryError, SecretError
+from monitor.errors import DeliveryError, SecretError, StoreError
 from monitor.locks import is_alive
 from monitor.models import Delivery
 from monitor.store import Store
 
-LEASE = timedelta(minutes=15)  # longer than any send can take; then a claim counts as abandoned
+LEASE = timedelta(minutes=30)  # longer than any send can take (2 minutes a step); then a claim counts as abandoned
+_MARK_AGAIN = (1, 2, 5, 10, 30, 60)  # seconds between tries to write down how a delivery ended
 _FIRST_RETRY = timedelta(minutes=1)
 _LAST_RETRY = timedelta(hours=6)
 
 logger = logging.getLogger("zhaoshang")
 
+# This process's claims that a thread is working on; any other claim of ours was left behind by an error.
+_in_flight: set[int] = set()
 _OWNER = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
 
 
@@ -67,8 +71,12 @@ def deliver_channel(
     started = clock()
     with open_store() as store:
         # By the time at the start: what fails now falls due later than that, so the loop ends.
-        while (delivery := store.claim_delivery(name, _OWNER, started)) is not None:
-            outcomes.append(_try(store, delivery, channel, clock))
+        while (delivery := store.claim_delivery(name, _OWNER, clock(), due_by=started)) is not None:
+            _in_flight.add(delivery.id)
+            try:
+                outcomes.append(_try(store, delivery, channel, clock))
+            finally:
+                _in_flight.discard(delivery.id)
     return outcomes
 
 
@@ -80,25 +88,43 @@ def _try(store: Store, delivery: Delivery, channel: Channel | None, clock: Calla
             )
         channel.send(delivery, content_of(store.digest(delivery.digest_id)), clock())
     except (DeliveryError, SecretError) as error:
-        store.mark_failed(delivery, str(error), clock() + retry_after(delivery.attempts))
-        logger.warning("delivery %d of %s failed: %s", delivery.id, delivery.period_key, error)
-        return Outcome(delivery, str(error))
+        refused = str(error)
+        logger.warning("delivery %d of %s failed: %s", delivery.id, delivery.period_key, refused)
+        _mark(lambda: store.mark_failed(delivery, refused, clock() + retry_after(delivery.attempts)))
+        return Outcome(delivery, refused)
     except Exception as error:
         # A defect of ours must neither stop the other deliveries nor leave this one claimed; it is told in full.
-        store.mark_failed(delivery, f"{type(error).__name__}: {error}", clock() + retry_after(delivery.attempts))
+        told = f"{type(error).__name__}: {error}"
         logger.exception("delivery %d of %s failed", delivery.id, delivery.period_key)
-        return Outcome(delivery, f"{type(error).__name__}: {error}")
-    store.mark_sent(delivery, clock())
-    logger.info(
-        "delivered %s to %s (%s %s)", delivery.period_key, delivery.audience, delivery.channel, delivery.recipient
-    )
+        _mark(lambda: store.mark_failed(delivery, told, clock() + retry_after(delivery.attempts)))
+        return Outcome(delivery, told)
+    _mark(lambda: store.mark_sent(delivery, clock()))
+    where = f"{delivery.channel} {delivery.recipient}".strip()
+    logger.info("delivered %s to %s (%s)", delivery.period_key, delivery.audience, where)
     return Outcome(delivery, None)
+
+
+def _mark(mark: Callable[[], None]) -> None:
+    """Write down what the channel answered; a locked database or a full disk must not make it forgotten."""
+    for pause in _MARK_AGAIN:
+        try:
+            mark()
+        except StoreError as error:
+            logger.error("%s; trying again", error)  # noqa: TRY400 - one line, no traceback
+            time.sleep(pause)
+        else:
+            return
+    mark()
 
 
 def release_abandoned(store: Store, now: datetime) -> None:
     """Give back the claims of processes that are gone."""
     for delivery, claimed_at in store.claims():
-        if delivery.claimed_by != _OWNER and (not _alive(delivery.claimed_by or "") or now - claimed_at > LEASE):
+        if delivery.claimed_by == _OWNER:
+            gone = delivery.id not in _in_flight
+        else:
+            gone = not _alive(delivery.claimed_by or "") or now - claimed_at > LEASE
+        if gone:
             logger.warning("delivery %d was left behind by %s; trying again", delivery.id, delivery.claimed_by)
             store.release_claim(delivery, now)
 

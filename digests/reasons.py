@@ -15,6 +15,7 @@ _PHRASES = (
     (r"took longer than (.+)", "超过时限 {}"),
     (r"shutdown", "抓取被中止"),
     (r"died", "抓取进程意外结束"),
+    (r"the crawl did not start: (.+)", "抓取未能启动：{}"),
     (r"the database failed", "数据库出错"),
 )
 

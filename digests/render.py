@@ -50,6 +50,7 @@ def subject(digest: Digest) -> str:
     more = " 等" if len(digest.places) > _MANY else ""
     told = f"{digest.count} 篇（{places}{more}）" if digest.places else "没有新帖子"
     told += f"，补报 {len(digest.late)} 篇" if digest.late else ""
+    told += f"，另有 {len(digest.missed)} 期错过未发" if digest.missed else ""
     told += f"，{digest.troubled} 个来源异常" if digest.troubled else ""
     return f"{_NAMES[digest.period.kind]} {digest.period.key}：{told}"
 

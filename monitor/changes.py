@@ -43,9 +43,16 @@ def decide_entry(old: Post, entry: Entry, *, owner: bool) -> Change:
         return Change(Verdict.UNCHANGED, old.title, old.body, old.published_on)
     same_title = title_key(entry.title) == title_key(old.listed_title) or continues(entry.title, old.title)
     title = old.title if same_title else entry.title
-    redated = entry.published_on is not None and entry.published_on != old.listed_on
+    redated = entry.published_on is not None and not _same_day(entry, old.listed_on)
     published_on = entry.published_on if redated else old.published_on
     return _judged(old, title, entry.body or old.body, published_on)
+
+
+def _same_day(entry: Entry, listed_on: date | None) -> bool:
+    """Whether a line still prints the date it had. Without a year, month and day must do: years go by."""
+    if entry.published_on is None or listed_on is None or entry.year_printed:
+        return entry.published_on == listed_on
+    return (entry.published_on.month, entry.published_on.day) == (listed_on.month, listed_on.day)
 
 
 def decide_article(old: Post, article: Article) -> Change:

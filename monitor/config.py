@@ -30,10 +30,13 @@ from monitor.secrets import secret_from_environment, secret_from_file
 from monitor.text import LabelPattern
 
 _NAME = re.compile(r"[\w][\w.-]*")
+_LONGEST_NAME = 60  # it names files, and a file name has at most 255 bytes
 _SAFE_HEADER = re.compile(r"[^\r\n]*")
 
 
 def _name(value: str) -> str:
+    if len(value) > _LONGEST_NAME:
+        raise ValueError(f"the longest name has {_LONGEST_NAME} characters")
     if not _NAME.fullmatch(value):
         raise ValueError(f"{value!r} is no name; use letters, digits, - . and _")
     return value

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from monitor.errors import CrawlRunning
+from monitor.locks import lock_crawl
 from monitor.models import Crawl
 from monitor.setup import Setup
 from monitor.store import Store
@@ -61,7 +63,14 @@ def run_crawl(
         )
     ended_by = _wait(child, setup.config.crawl.timeout, stop, lambda: _watch(setup, source, child.pid, started, watch))
     crawl = _close_row(setup, _ledger_row(setup, source, child.pid, started), ended_by, clock())
-    return CrawlOutcome(source, crawl, _error(crawl, log_path, ended_by))
+    if crawl is not None:
+        return CrawlOutcome(source, crawl, None if crawl.completed else crawl.reason)
+    error = f"the crawl did not start: {ended_by or _last_line(log_path)}"
+    try:
+        crawl = _record_false_start(setup, source, child.pid, started, error)
+    except CrawlRunning as running:
+        return CrawlOutcome(source, None, str(running))
+    return CrawlOutcome(source, crawl, f"{error} (log: {log_path})")
 
 
 def _log_path(setup: Setup, source: str) -> Path:
@@ -95,7 +104,7 @@ def _wait(
     while child.poll() is None:
         if stop.is_set() or time.monotonic() > deadline:
             _end(child)
-            return "shutdown" if stop.is_set() else f"took longer than {timeout}"
+            return "shutdown" if stop.is_set() else f"took longer than {timeout.total_seconds():g} s"
         while_running()
         stop.wait(_POLL_SECONDS)
     return None
@@ -130,10 +139,17 @@ def _close_row(setup: Setup, crawl: Crawl | None, ended_by: str | None, now: dat
         return store.finish_crawl(crawl.id, ended_by or "died", completed=False, now=now)
 
 
-def _error(crawl: Crawl | None, log_path: Path, ended_by: str | None) -> str | None:
-    if crawl is None:
-        return f"{ended_by or 'the crawl did not start'}: {_last_line(log_path)} (log: {log_path})"
-    return None if crawl.completed else crawl.reason
+def _record_false_start(setup: Setup, source: str, pid: int, now: datetime, error: str) -> Crawl | None:
+    """A ledger row for a child that ended too early to write one. Raises CrawlRunning when another is at work."""
+    if not setup.database.exists():
+        return None
+    with Store(setup.database) as store:
+        known = store.source(source)
+        if known is None:
+            return None
+        with lock_crawl(setup.data_dir, known.id, source):
+            crawl_id = store.start_crawl(source, pid, now)
+            return store.finish_crawl(crawl_id, error, completed=False, now=now)
 
 
 def _last_line(path: Path) -> str:

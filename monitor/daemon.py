@@ -104,6 +104,13 @@ class Daemon:
         if due and not self._stop.is_set():
             deliver_channel(self._open_store, name, channel, self._clock.now)
 
+    def leftover_tick(self) -> None:
+        """Say of deliveries whose channel left the configuration why they wait."""
+        with self._open_store() as store:
+            left = set(store.due_channels(self._clock.now())) - set(self._setup.config.channels)
+        for name in left:
+            deliver_channel(self._open_store, name, None, self._clock.now)
+
     # -- the inside ------------------------------------------------------------------------------------------------
 
     def _open_store(self) -> Store:
@@ -159,6 +166,7 @@ class Daemon:
                 executor="channels",
                 next_run_time=start,
             )
+        scheduler.add_job(self.leftover_tick, trigger, id="leftovers", executor="digests", next_run_time=start)
         scheduler.add_listener(self._job_failed, EVENT_JOB_ERROR)
         return scheduler
 

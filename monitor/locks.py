@@ -1,5 +1,6 @@
 """File locks that end with their process, however it ends: one crawl per source, one daemon per data directory."""
 
+import contextlib
 import fcntl
 import os
 from collections.abc import Callable
@@ -26,8 +27,9 @@ class FileLock:
             holder = os.read(handle, 20).decode("ascii", "replace").strip()
             os.close(handle)
             return int(holder) if holder.isdigit() else 0
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, str(os.getpid()).encode(), 0)
+        with contextlib.suppress(OSError):  # on a full disk the lock holds all the same, only its owner is not named
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, str(os.getpid()).encode(), 0)
         self._handle = handle
         return None
 

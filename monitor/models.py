@@ -64,6 +64,7 @@ class Entry:
     published_on: date | None = None
     summary: str | None = None
     body: str | None = None
+    year_printed: bool = True  # False: the listing prints no year, and the date is the latest that it can mean
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ The general extractor for tables, cards and scripts will stand beside it; this o
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
@@ -74,11 +74,18 @@ def _entry(item: Selector, base: str, today: date) -> Entry:
     # The title is the longest link text: an item may also link its column or its picture.
     best = max(range(len(links)), key=lambda number: len(texts[number]))
     link = links[best]
-    title, published_on = _without_date(texts[best], _date_beside(item, texts[best], today), today)
+    title, published_on = _titled(item, texts[best], today)
+    # Read a year and more earlier, a date that prints its year is the same.
+    year_printed = published_on == _titled(item, texts[best], today - timedelta(days=500))[1]
     whole = clean(link.xpath("string(@title)").get() or "")
     if whole and (not title or (is_cut(title) and not is_cut(whole))):
         title = whole
-    return Entry(title=title, url=_address(link.xpath("string(@href)").get() or "", base), published_on=published_on)
+    url = _address(link.xpath("string(@href)").get() or "", base)
+    return Entry(title=title, url=url, published_on=published_on, year_printed=year_printed)
+
+
+def _titled(item: Selector, text: str, today: date) -> tuple[str, date | None]:
+    return _without_date(text, _date_beside(item, text, today), today)
 
 
 def _date_beside(item: Selector, title: str, today: date) -> date | None:

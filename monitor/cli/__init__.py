@@ -88,3 +88,13 @@ def main() -> None:
         # `zhaoshang posts | head`: the reader has seen enough. Python would complain once more while closing stdout.
         sys.stdout = None
         sys.exit(1)
+    except OSError as error:
+        # A folder that cannot be written, a full disk behind standard output: told, not traced.
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(
+            f"zhaoshang: {where}{error.strerror or error}; check the folder, its rights and its free room", err=True
+        )
+        sys.exit(1)
+    except UnicodeEncodeError:
+        click.echo("zhaoshang: the output cannot hold Chinese; set PYTHONUTF8=1 or a UTF-8 locale", err=True)
+        sys.exit(1)

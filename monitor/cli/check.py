@@ -1,13 +1,16 @@
 """`zhaoshang check-config`."""
 
+import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import click
 
 from digests.channels.email import EmailChannel
 from monitor.cli.session import Session, with_session
-from monitor.config import EmailChannelConfig
+from monitor.config import EmailChannelConfig, SourceConfig
 from monitor.errors import DeliveryError, SecretError, StoreError
 from monitor.store import Store
 
@@ -27,7 +30,8 @@ def check_config(session: Session, offline: bool) -> None:
         f"{len(config.audience)} audiences, {len(config.channels)} channels"
     )
     results = [_channel(name, channel, offline) for name, channel in config.channels.items()]
-    results.append(_database(setup.database))
+    results += [_source_file(source) for source in config.source if source.is_file]
+    results += [_data_dir(setup.data_dir) and _database(setup.database)]
     if not config.source:
         click.echo("!!  no source is configured; add a [[source]] table")
         results.append(False)
@@ -49,6 +53,22 @@ def _channel(name: str, channel: object, offline: bool) -> bool:
         return False
     click.echo(f"OK  channel {name}: {channel.host}:{channel.effective_port}{' (not connected)' if offline else ''}")
     return True
+
+
+def _source_file(source: SourceConfig) -> bool:
+    path = Path(url2pathname(urlsplit(source.url).path))
+    if path.is_file():
+        return True
+    click.echo(f"!!  source {source.name}: there is no file {path}; correct its url")
+    return False
+
+
+def _data_dir(path: Path) -> bool:
+    nearest = next(folder for folder in (path, *path.parents) if folder.exists())
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return True
+    click.echo(f"!!  data_dir {path} cannot be written; check data_dir and the rights of {nearest}")
+    return False
 
 
 def _database(path: Path) -> bool:

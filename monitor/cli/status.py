@@ -46,7 +46,7 @@ def _row(session: Session, state: SourceState, next_crawls: dict[str, datetime])
     last = state.last
     result = "-"
     if last is not None:
-        result = f"{_word(last)}; {last.counts.sentence()}"
+        result = f"{_word(last)}; {last.counts.new} new, {last.counts.unchanged} unchanged, {last.counts.errors} errors"
     name = state.source.name
     return (
         name,

@@ -175,7 +175,7 @@ def _store_error(error: sqlite3.Error, path: Path) -> StoreError | None:
             f"cannot be opened for writing ({error})", where=where, todo="check the folder and its rights"
         )
     if primary == sqlite3.SQLITE_IOERR:
-        return StoreError(f"the disk does not answer ({error})", where=where, todo="check the disk")
+        return StoreError(f"the disk fails ({error})", where=where, todo="check the disk and its free room")
     return None
 
 

@@ -26,13 +26,15 @@ class DeliveryTables(Connection):
         )
         return tuple(row["channel"] for row in found)
 
-    def claim_delivery(self, channel: str, owner: str, now: datetime) -> Delivery | None:
-        """Claim the next delivery of a channel that is due, oldest first; None when there is none."""
+    def claim_delivery(
+        self, channel: str, owner: str, now: datetime, due_by: datetime | None = None
+    ) -> Delivery | None:
+        """Claim the next delivery of a channel that was due by `due_by` (`now` if not given), oldest first."""
         with self._write() as conn:
             row = conn.execute(
                 f"{_DELIVERIES} WHERE channel = ? AND state = 'pending' AND next_attempt_at <= ?"
                 " ORDER BY deliveries.id LIMIT 1",
-                [channel, rows.instant(now)],
+                [channel, rows.instant(due_by or now)],
             ).fetchone()
             if row is None:
                 return None

@@ -141,11 +141,12 @@ class SightingTables(IdentityTables):
         self._remember_identity(conn, candidate, one.post_id)
         if not self._meet(conn, one.post_id, visit.crawl_id):
             return Sighting(Verdict.UNCHANGED, entry.title, post=self._post(conn, one.post_id)), False
-        if one.moved:
-            conn.execute("UPDATE posts SET url = ? WHERE id = ?", [entry.url, one.post_id])
         old = self._post(conn, one.post_id)
-        change = decide_entry(old, entry, owner=old.source_id == visit.source_id)
-        post = self._apply(conn, visit, old, change, listed=candidate if old.source_id == visit.source_id else None)
+        owner = old.source_id == visit.source_id
+        if owner and entry.url is not None and entry.url != old.url:  # moved, moved back, or http became https
+            conn.execute("UPDATE posts SET url = ? WHERE id = ?", [entry.url, old.id])
+        change = decide_entry(old, entry, owner=owner)
+        post = self._apply(conn, visit, old, change, listed=candidate if owner else None)
         verdict = Verdict.MOVED if one.moved and change.verdict is Verdict.UNCHANGED else change.verdict
         needs_page = post.status is PostStatus.PENDING and post.url is not None
         return Sighting(verdict, post.title, post=post, needs_page=needs_page), True
@@ -218,10 +219,11 @@ class SightingTables(IdentityTables):
         )
         if listed is not None:
             entry, label = listed.entry, listed.label
+            listed_on = entry.published_on if entry.year_printed or old.listed_on is None else old.listed_on
             conn.execute(
                 "UPDATE posts SET listed_title = ?, listed_key = ?, listed_on = COALESCE(?, listed_on),"
                 " summary = COALESCE(?, summary) WHERE id = ?",
-                [entry.title, title_key(entry.title), rows.day(entry.published_on), entry.summary, old.id],
+                [entry.title, title_key(entry.title), rows.day(listed_on), entry.summary, old.id],
             )
             if label is not None and label.text:
                 conn.execute("UPDATE posts SET label = ?, place = ? WHERE id = ?", [label.text, label.place, old.id])

@@ -142,7 +142,7 @@ def test_a_mistake_in_the_configuration_is_one_line_for_every_command(workplace,
 
 def mail(more: str, port: int) -> str:
     return (
-        '[[source]]\nname = "a"\nurl = "dump.txt"\n[channel.mail]\ntype = "email"\nhost = "127.0.0.1"\n'
+        '[[source]]\nname = "a"\nurl = "http://127.0.0.1/"\n[channel.mail]\ntype = "email"\nhost = "127.0.0.1"\n'
         f'port = {port}\nsecurity = "plain"\nsender = "z@example.cn"\nrecipients = ["a@example.cn"]\n{more}\n'
     )
 
@@ -228,3 +228,31 @@ def test_a_folder_below_finds_the_same_database(crawled):
     below.path.mkdir(parents=True)
     assert json.loads(below.zhaoshang("status", "--json").stdout)["database"] == str(crawled.database)
     assert below.scrapy("list").stdout == "x\n"
+
+
+def test_check_config_names_a_source_file_that_is_not_there(workplace):
+    workplace.configure('[[source]]\nname = "a"\nurl = "nofile.txt"\n')
+    done = workplace.zhaoshang("check-config")
+    assert done.returncode == 1
+    assert f"there is no file {workplace.path}/nofile.txt" in done.stdout
+
+
+def test_a_data_folder_that_is_a_file_is_told_in_one_line(workplace):
+    workplace.configure('data_dir = "taken"\n[[source]]\nname = "a"\nurl = "http://127.0.0.1/"\n')
+    (workplace.path / "taken").write_text("not a folder")
+    for command in (["check-config"], ["run"], ["crawl"]):
+        done = workplace.zhaoshang(*command)
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert "taken" in (done.stderr + done.stdout).splitlines()[-1]
+
+
+def test_output_that_cannot_hold_chinese_or_finds_no_room_is_told_in_one_line(crawled):
+    told = crawled.zhaoshang("posts", PYTHONIOENCODING="ascii")
+    assert told.returncode == 1
+    assert "PYTHONUTF8=1" in told.stderr.splitlines()[-1]
+    command = f"{sys.executable} -m monitor.cli export > /dev/full"
+    full = crawled._run(["sh", "-c", command], {})
+    assert full.returncode == 1
+    assert "No space left on device" in full.stderr
+    assert "Traceback" not in full.stderr

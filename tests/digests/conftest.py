@@ -124,7 +124,7 @@ def empty_digest() -> Digest:
         backfilled=0,
         backfill_days=28,
         off_label=(),
-        sources=(SourceLine("zhanjiang", "湛江招商", True, 9, 0, NOW, 0, 9, NOW, None),),
+        sources=(SourceLine("zhanjiang", "湛江招商", True, 9, 0, 0, NOW, 9, NOW, None),),
     )
 
 
@@ -138,7 +138,7 @@ def full_digest(empty_digest: Digest) -> Digest:
         make_item(3, summary=None),
     )
     elsewhere = make_item(4, place="遂溪县", title="签约10亿元")
-    troubled = SourceLine("guangdong", "广东招商", False, 3, 2, None, 0, 0, NOW, "HTTP 503")
+    troubled = SourceLine("guangdong", "广东招商", False, 3, 2, 0, None, 0, NOW, "HTTP 503")
     return replace(
         empty_digest,
         highlights=(items[0], elsewhere),
@@ -216,7 +216,7 @@ class Desk:
     def preview(self, key: str, *, audience: str = "everyone", at: datetime = NOW) -> Digest:
         """What `zhaoshang digest` shows of a period that was never frozen."""
         material = self.store.preview_material(audience, parse_period(key), at, [str(s["name"]) for s in SOURCES])
-        return build_preview(material, self.setup.config.rules, at, ZONE)
+        return build_preview(material, {}, self.setup.config.rules, at, ZONE)
 
     def deliver(self, at: datetime = NOW, channels: Mapping[str, Channel] | None = None) -> tuple[Outcome, ...]:
         """Try what is due at `at`."""

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from digests.build import Selection, build, build_preview, select
 from digests.content import Digest, Item
 from digests.freeze import content_of
+from digests.sources import source_troubles
 from monitor import jobs
+from monitor.config import Config
 from monitor.models import (
     AnnounceRules,
     Article,
@@ -48,7 +50,7 @@ def digest(now: datetime, zone: ZoneInfo) -> Callable[..., tuple[Selection, Dige
         material = _material(posts, now, **more)
         rules = AnnounceRules()
         selection = select(material, rules, zone)
-        return selection, build(material, selection, rules=rules, preview=False, now=now, zone=zone)
+        return selection, build(material, selection, {}, rules=rules, preview=False, now=now, zone=zone)
 
     return from_posts
 
@@ -171,23 +173,34 @@ COUNTS = CrawlCounts(pages=2, new=3, revised=1, unchanged=4, moved=1, completed=
         ({"finished_at": None}, False, "抓取未在限时内结束"),
         ({"finished_at": None}, True, None),
         ({"reason": "HTTP 503"}, False, "HTTP 503"),
+        ({"finished_at": None, "pid": 2**30}, True, "died"),  # no process has that number
         ({"completed": True}, False, None),
+        ({"completed": True, "days": 40}, False, "已 40 天没有抓取"),
     ],
 )
 def test_a_source_line_says_whether_its_last_crawl_completed(
     now: datetime, zone: ZoneInfo, last: dict[str, Any] | None, preview: bool, trouble: str | None
 ) -> None:
-    good = Crawl(1, 1, "zhanjiang", now - DAY, now, "end of the listing", True, 1, COUNTS)
+    last = dict(last) if last else None
+    began = now - (last or {}).pop("days", 1) * DAY
+    good = Crawl(1, 1, "zhanjiang", began, now, "end of the listing", True, 1, COUNTS)
     crawl = replace(good, id=2, started_at=now, completed=False, **last) if last and "completed" not in last else good
     source = Source(1, "zhanjiang", "http://zj.example/", "湛江招商", now, True)
     state = SourceState(source, 12, 2, crawl if last else None, good if last else None)
     material = _material((), now, sources=(state,))
     selection = select(material, AnnounceRules(), zone)
-    told = build(material, selection, rules=AnnounceRules(), preview=preview, now=now, zone=zone)
+    told = build(
+        material,
+        selection,
+        source_troubles(material.sources, Config(), now, preview=preview),
+        rules=AnnounceRules(),
+        preview=preview,
+        now=now,
+        zone=zone,
+    )
     (line,) = told.sources
     assert (line.ok, line.trouble, line.title, line.posts, line.pending) == (not trouble, trouble, "湛江招商", 12, 2)
-    yielded = (now - DAY, 3, 9) if last else (None, 0, 0)
-    assert (line.last_good_at, line.last_good_new, line.last_good_seen) == yielded
+    assert (line.last_good_at, line.last_good_seen, line.told) == ((began, 9, 0) if last else (None, 0, 0))
     assert told.troubled == int(bool(trouble))
     assert told.is_empty
 
@@ -201,7 +214,7 @@ def test_a_preview_tells_every_post_with_its_copies_once(post, now: datetime, zo
         *(post(1, baseline=True), post(2, copy_of=1), post(3, None, baseline=True), post(4, status=PostStatus.PENDING)),
         post(5, copy_of=90),
     ]
-    told = build_preview(_material(posts, now), AnnounceRules(), now, zone)
+    told = build_preview(_material(posts, now), {}, AnnounceRules(), now, zone)
     (group,) = told.places
     assert told.preview
     assert [(one.post_id, [copy.post_id for copy in one.copies]) for one in group.items] == [

@@ -38,7 +38,7 @@ HOSTILE = (
 FULL = (
     "# 招商周报 2025-W29（2025-07-14 至 2025-07-20）：5 篇|新帖 5 篇 · 2 个地区|补报 2 篇|补录 12 篇|未收录 10 条"
     "|来源 1/2 正常|## 要点|湛江：|海上风电项目开工|2025-07-17|项目顺利推进。|又见：|签约10亿元|## 按地区"
-    "|### 湛江（3 篇）|海上风电项目开工|（见要点）|（日期不详，首次见到）|（正文尚未读到，仅列标题）"
+    "|### 湛江（3 篇）|海上风电项目开工|（见要点）|（日期不详，首次见到）|（正文未能读到，仅列标题）"
     "|### 遂溪县（1 篇）|### 其他（1 篇）|## 补报"
     "|2025-07-08|又见：|补录 12 篇：|未收录 10 条（标签不符）：|【投资廉江市】第1条|2025-W27、2025-W28|## 来源状态"
     "|湛江招商：正常|2025-07-21 08:00|广东招商：|异常|（HTTP 503）|尚无完整抓取|待读 2 篇"
@@ -220,7 +220,10 @@ def test_subject_lines(full_digest: Digest, empty_digest: Digest, item: Callable
     assert subject(empty_digest) == "招商周报 2025-W29：没有新帖子"
     troubled = replace(full_digest.sources[1], name="maoming")
     assert subject(replace(empty_digest, sources=(troubled,))) == "招商周报 2025-W29：没有新帖子，1 个来源异常"
-    assert subject(full_digest) == "招商周报 2025-W29：5 篇（湛江 3、遂溪县 1、其他 1），补报 2 篇，1 个来源异常"
+    assert (
+        subject(full_digest)
+        == "招商周报 2025-W29：5 篇（湛江 3、遂溪县 1、其他 1），补报 2 篇，另有 2 期错过未发，1 个来源异常"
+    )
     many = tuple(PlaceGroup(f"地{n}", (item(n),)) for n in range(9))
     assert subject(replace(empty_digest, places=many)).endswith(
         "：9 篇（" + "、".join(f"地{n} 1" for n in range(8)) + " 等）"

@@ -250,3 +250,16 @@ def test_whatever_went_before_the_same_page_twice_changes_nothing(
             crawls.run(earlier)
         counts = crawls.run(page)[1].counts
         assert (counts.new, counts.moved, counts.revised) == (0, 0, 0)
+
+
+def test_a_post_that_moves_back_is_read_at_the_address_where_it_is(crawls: Any) -> None:
+    for url in (U, V, U):
+        crawls.run([replace(A, url=url)])
+    (post,) = crawls.store.all_posts()
+    assert post.url == U
+
+
+def test_a_date_without_a_year_is_no_revision_when_years_go_by(crawls: Any) -> None:
+    crawls.run([replace(A, year_printed=False)])
+    assert crawls.see(replace(A, year_printed=False, published_on=date(2026, 7, 17))) == ["unchanged"]
+    assert crawls.see(replace(A, published_on=date(2026, 7, 17))) == ["revised"]
