@@ -7,6 +7,7 @@ sent is tried again. A repeat is possible only where the answer is unknown, and 
 import logging
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -28,8 +29,10 @@ _LAST_RETRY = timedelta(hours=6)
 
 logger = logging.getLogger("zhaoshang")
 
-# This process's claims that a thread is working on; any other claim of ours was left behind by an error.
+# This process's claims that a thread is working on; any other claim of ours was left behind by an error. The lock
+# makes claiming and saying so one step, else another channel's thread could take a fresh claim for an abandoned one.
 _in_flight: set[int] = set()
+_claiming = threading.Lock()
 _OWNER = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
 
 
@@ -71,13 +74,20 @@ def deliver_channel(
     started = clock()
     with open_store() as store:
         # By the time at the start: what fails now falls due later than that, so the loop ends.
-        while (delivery := store.claim_delivery(name, _OWNER, clock(), due_by=started)) is not None:
-            _in_flight.add(delivery.id)
+        while (delivery := _claim(store, name, clock(), started)) is not None:
             try:
                 outcomes.append(_try(store, delivery, channel, clock))
             finally:
                 _in_flight.discard(delivery.id)
     return outcomes
+
+
+def _claim(store: Store, name: str, now: datetime, due_by: datetime) -> Delivery | None:
+    with _claiming:
+        delivery = store.claim_delivery(name, _OWNER, now, due_by=due_by)
+        if delivery is not None:
+            _in_flight.add(delivery.id)
+        return delivery
 
 
 def _try(store: Store, delivery: Delivery, channel: Channel | None, clock: Callable[[], datetime]) -> Outcome:
@@ -119,14 +129,15 @@ def _mark(mark: Callable[[], None]) -> None:
 
 def release_abandoned(store: Store, now: datetime) -> None:
     """Give back the claims of processes that are gone."""
-    for delivery, claimed_at in store.claims():
-        if delivery.claimed_by == _OWNER:
-            gone = delivery.id not in _in_flight
-        else:
-            gone = not _alive(delivery.claimed_by or "") or now - claimed_at > LEASE
-        if gone:
-            logger.warning("delivery %d was left behind by %s; trying again", delivery.id, delivery.claimed_by)
-            store.release_claim(delivery, now)
+    with _claiming:
+        for delivery, claimed_at in store.claims():
+            if delivery.claimed_by == _OWNER:
+                gone = delivery.id not in _in_flight
+            else:
+                gone = not _alive(delivery.claimed_by or "") or now - claimed_at > LEASE
+            if gone:
+                logger.warning("delivery %d was left behind by %s; trying again", delivery.id, delivery.claimed_by)
+                store.release_claim(delivery, now)
 
 
 def _alive(owner: str) -> bool:

@@ -1,5 +1,6 @@
 """Runs one crawl as a child process of the same `scrapy crawl` that people run by hand, and reads its ledger row."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.errors import CrawlRunning
+from monitor.errors import CrawlRunning, StoreError
 from monitor.locks import lock_crawl
 from monitor.models import Crawl
 from monitor.setup import Setup
@@ -120,8 +121,12 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 def _watch(setup: Setup, source: str, pid: int, since: datetime, watch: Callable[[Crawl], None] | None) -> None:
-    if watch is not None and (crawl := _ledger_row(setup, source, pid, since)) is not None:
-        watch(crawl)
+    if watch is None:
+        return
+    # A look that fails costs the progress bar a step; raising here would leave the child without its guard.
+    with contextlib.suppress(StoreError):
+        if (crawl := _ledger_row(setup, source, pid, since)) is not None:
+            watch(crawl)
 
 
 def _ledger_row(setup: Setup, source: str, pid: int, since: datetime) -> Crawl | None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from digests.content import Digest
-from digests.outbox import LEASE, deliver_due
+from digests.outbox import LEASE, deliver_due, release_abandoned
 from monitor.models import Delivery, DeliveryState
 from monitor.store import Store
 
@@ -103,3 +103,32 @@ def test_a_claim_is_as_old_as_itself_not_as_the_round_it_was_taken_in(desk: Any,
         assert store.claim_delivery("file", "elsewhere/1/x", now + LEASE, due_by=now) is not None
         ((_, claimed_at),) = store.claims()
     assert claimed_at == now + LEASE
+
+
+def test_a_fresh_claim_is_not_taken_for_an_abandoned_one_by_another_thread(desk: Any, now: datetime) -> None:
+    path = database(desk)
+    threads: list[threading.Thread] = []
+
+    def look() -> None:
+        with Store(path) as other:
+            release_abandoned(other, now)
+
+    class Watched(Store):
+        """Another thread looks for abandoned claims at the very moment at which one was taken."""
+
+        def claim_delivery(self, *args: Any, **more: Any) -> Delivery | None:
+            claimed = super().claim_delivery(*args, **more)
+            threads.append(threading.Thread(target=look))
+            threads[-1].start()
+            threads[-1].join(0.5)
+            return claimed
+
+    def still_claimed() -> None:
+        threads[0].join()
+        with Store(path) as other:
+            assert [one.state for one in other.deliveries()] == [DeliveryState.CLAIMED]
+
+    (outcome,) = deliver_due(lambda: Watched(path), {"file": Counting(still_claimed)}, lambda: now)
+    for thread in threads:
+        thread.join()
+    assert outcome.error is None
