@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from digests.build import build, select
 from digests.content import to_json
 from digests.render import render
-from monitor.models import AnnounceRules, Composition, DigestMaterial, Entry, ListingPage, SourceSpec
+from monitor.models import AnnounceRules, Composition, DigestMaterial, SourceSpec
+from monitor.pages import Entry, ListingPage
 from monitor.periods import parse_period, week_of
 from monitor.store import Store
 from monitor.text import LabelPattern

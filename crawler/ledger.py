@@ -21,7 +21,8 @@ from monitor.clock import Clock
 from monitor.config import SourceConfig
 from monitor.errors import ZhaoshangError
 from monitor.locks import FileLock, lock_crawl
-from monitor.models import Article, Crawl, ListingPage, Post, Sighting, Verdict
+from monitor.models import Crawl, Post, Sighting, Verdict
+from monitor.pages import Article, ListingPage
 from monitor.periods import parse_instant
 from monitor.setup import Setup
 from monitor.store import Store

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from monitor.fingerprint import fingerprint
-from monitor.models import Article, Entry, Post, PostStatus, Verdict
+from monitor.models import Post, PostStatus, Verdict
+from monitor.pages import Article, Entry
 from monitor.text import continues, title_key, whole_title
 
 

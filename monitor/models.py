@@ -56,38 +56,6 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a listing page, as it stands there."""
-
-    title: str
-    url: str | None = None
-    published_on: date | None = None
-    summary: str | None = None
-    body: str | None = None
-    year_printed: bool = True  # False: the listing prints no year, and the date is the latest that it can mean
-
-
-@dataclass(frozen=True, slots=True)
-class ListingPage:
-    """What the extractor saw on one listing page. `kind` names the extractor that read it."""
-
-    url: str
-    kind: str
-    entries: tuple[Entry, ...]
-    next_url: str | None = None
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """What a post's own page says."""
-
-    title: str | None
-    body: str
-    published_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
     """A row of `sources`: one listing that we watch."""
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from monitor.identity import canonical_url, listing_identity, shared_line_identity, url_identity
-from monitor.models import Entry, Label, ListingPage, Verdict
+from monitor.models import Label, Verdict
+from monitor.pages import Entry, ListingPage
 from monitor.text import LabelPattern, clean, clean_body, continues, is_cut, title_key
 
 

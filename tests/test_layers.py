@@ -14,6 +14,7 @@ PACKAGES = ("crawler", "monitor", "digests")
 LAYERS = (
     ("monitor.errors", 0),
     ("monitor.models", 0),
+    ("monitor.pages", 0),
     *((f"monitor.{name}", 1) for name in ("text", "fingerprint", "identity", "sightings", "changes")),
     *((f"monitor.{name}", 1) for name in ("periods", "schedule")),
     ("crawler.extract", 1),

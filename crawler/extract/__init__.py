@@ -8,7 +8,7 @@ from datetime import date
 from crawler.extract.article import extract_article
 from crawler.extract.dump import is_dump, read_dump
 from crawler.extract.listing import read_list
-from monitor.models import ListingPage
+from monitor.pages import ListingPage
 
 __all__ = ["extract_article", "extract_listing"]
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from monitor.models import Entry, ListingPage
+from monitor.pages import Entry, ListingPage
 
 _DATE_LINE = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*")
 _TAG = re.compile(r"<\s*(?:!doctype|html|head|body|div|ul|li|a|p|table)\b", re.IGNORECASE)

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from parsel import Selector
 
 from crawler.extract.dates import find_date
-from monitor.models import Entry, ListingPage
+from monitor.pages import Entry, ListingPage, PageRequest
 from monitor.text import clean, is_cut, title_key
 
 _NEXT_WORDS = {"下一页", "下页", "后一页", "后页", "下一頁", "next", "nextpage"}
@@ -46,7 +46,7 @@ def read_list(text: str, url: str, today: date) -> ListingPage:
     page = Selector(text=text or "<html></html>", type="html")
     base = _base(page, url)
     entries = [entry for items in _lists(page) for entry in _entries(items, base, today)]
-    return ListingPage(url=url, kind="html", entries=tuple(entries), next_url=_next_url(page, base, url))
+    return ListingPage(url=url, kind="html", entries=tuple(entries), next_page=_next_page(page, base, url))
 
 
 def _lists(page: Selector) -> Iterator[list[Selector]]:
@@ -128,14 +128,14 @@ def _address(href: str, base: str) -> str | None:
     return url if parts.scheme in ("http", "https") and parts.hostname else None
 
 
-def _next_url(page: Selector, base: str, here: str) -> str | None:
+def _next_page(page: Selector, base: str, here: str) -> PageRequest | None:
     links = page.xpath("//a[@href]")
     said = [link for link in links if _words(link) & _NEXT_WORDS]
     signs = [link for link in links if clean(link.xpath("string(.)").get() or "") in _NEXT_SIGNS]
     for link in [*page.xpath("//link[@rel='next'] | //a[@rel='next']"), *said, *signs]:
         url = _address(link.xpath("string(@href)").get() or "", base)
         if url is not None and url != here and urlsplit(url).hostname == urlsplit(here).hostname:
-            return url
+            return PageRequest(url)
     return None
 
 

@@ -16,7 +16,8 @@ from crawler.extract import extract_article, extract_listing
 from crawler.failures import reason_of
 from crawler.ledger import CrawlLedger
 from monitor.config import SourceConfig
-from monitor.models import ListingPage, Post, Sighting, Verdict
+from monitor.models import Post, Sighting, Verdict
+from monitor.pages import ListingPage
 from monitor.periods import local_date
 from monitor.setup import Setup, source_url
 

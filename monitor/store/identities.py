@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from monitor.identity import shared_line_identity
-from monitor.models import Entry
+from monitor.pages import Entry
 from monitor.sightings import Candidate
 from monitor.store import rows
 from monitor.store.sources import SourceTables

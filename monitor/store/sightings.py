@@ -8,15 +8,8 @@ from zoneinfo import ZoneInfo
 from monitor.changes import Change, decide_article, decide_entry, effective_date
 from monitor.fingerprint import fingerprint
 from monitor.identity import listing_identity
-from monitor.models import (
-    Article,
-    CrawlNote,
-    ListingPage,
-    Post,
-    PostStatus,
-    Sighting,
-    Verdict,
-)
+from monitor.models import CrawlNote, Post, PostStatus, Sighting, Verdict
+from monitor.pages import Article, ListingPage
 from monitor.periods import local_date
 from monitor.sightings import Candidate, prepare
 from monitor.store import rows

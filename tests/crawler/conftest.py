@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from monitor.models import Crawl, CrawlNote, ListingPage, Post
+from monitor.models import Crawl, CrawlNote, Post
+from monitor.pages import ListingPage
 from monitor.store import Store
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.extract import extract_article
-from monitor.models import Article
+from monitor.pages import Article
 
 TODAY = date(2025, 7, 21)
 DAY = date(2025, 7, 17)

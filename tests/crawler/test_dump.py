@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.extract import extract_listing
 from crawler.extract.dump import is_dump
-from monitor.models import Entry
+from monitor.pages import Entry
 from monitor.setup import SAMPLE
 from monitor.text import LabelPattern
 

@@ -8,7 +8,7 @@ import pytest
 from crawler.extract import extract_article, extract_listing
 from crawler.extract.dates import find_date
 from monitor.crawl_process import run_crawl
-from monitor.models import Entry
+from monitor.pages import Entry
 from monitor.setup import load_setup
 
 TODAY = date(2025, 7, 21)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.extract import extract_listing
-from monitor.models import Entry, ListingPage
+from monitor.pages import Entry, ListingPage
 
 TODAY = date(2025, 7, 21)
 DAY = date(2025, 7, 17)

@@ -27,7 +27,8 @@ from digests.freeze import content_of, freeze
 from digests.outbox import Outcome, deliver_due
 from monitor import jobs
 from monitor.config import Config
-from monitor.models import Delivery, DeliveryState, Entry, ListingPage, Post, PostStatus
+from monitor.models import Delivery, DeliveryState, Post, PostStatus
+from monitor.pages import Entry, ListingPage
 from monitor.periods import parse_period
 from monitor.schedule import DueDigest
 from monitor.setup import Setup

@@ -21,12 +21,10 @@ from monitor import jobs
 from monitor.config import Config
 from monitor.models import (
     AnnounceRules,
-    Article,
     Audience,
     Crawl,
     CrawlCounts,
     DigestMaterial,
-    Entry,
     EntryKind,
     OffLabelEntry,
     Period,
@@ -35,6 +33,7 @@ from monitor.models import (
     Source,
     SourceState,
 )
+from monitor.pages import Article, Entry
 from monitor.periods import local_date, parse_period, week_of
 
 MONDAY = date(2025, 7, 14)  # 2025-W29 begins

@@ -18,15 +18,14 @@ from monitor.models import (
     Composition,
     Crawl,
     DigestMaterial,
-    Entry,
     EntryKind,
     EntryRecord,
     FrozenDigest,
-    ListingPage,
     Sighting,
     SourceSpec,
     Target,
 )
+from monitor.pages import Entry, ListingPage
 from monitor.periods import parse_period
 from monitor.store import Store
 from monitor.text import LabelPattern

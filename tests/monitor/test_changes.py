@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from monitor.changes import Change, decide_article, decide_entry, effective_date
-from monitor.models import Article, Entry, Post, PostStatus, Verdict
+from monitor.models import Post, PostStatus, Verdict
+from monitor.pages import Article, Entry
 
 DAY = date(2025, 7, 17)
 NEXT = date(2025, 7, 18)

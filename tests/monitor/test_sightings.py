@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.identity import listing_identity, shared_line_identity, url_identity
-from monitor.models import Entry, Label, ListingPage, Verdict
+from monitor.models import Label, Verdict
+from monitor.pages import Entry, ListingPage
 from monitor.sightings import Candidate, prepare
 from monitor.text import LabelPattern
 

@@ -12,17 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.models import (
-    AnnounceRules,
-    Article,
-    Composition,
-    DigestMaterial,
-    Entry,
-    EntryKind,
-    EntryRecord,
-    SourceSpec,
-    Target,
-)
+from monitor.models import AnnounceRules, Composition, DigestMaterial, EntryKind, EntryRecord, SourceSpec, Target
+from monitor.pages import Article, Entry
 from monitor.periods import parse_period
 from monitor.store import Store
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from monitor.errors import ConfigError, SecretError, StoreLocked
 from monitor.identity import canonical_url
-from monitor.models import Article, Entry, ListingPage, SourceSpec
+from monitor.models import SourceSpec
+from monitor.pages import Article, Entry, ListingPage
 from monitor.setup import load_setup
 from monitor.sightings import prepare
 from monitor.store import Store

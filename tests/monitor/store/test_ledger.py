@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from monitor.models import CrawlCounts, CrawlNote, Entry, SourceSpec, Verdict
+from monitor.models import CrawlCounts, CrawlNote, SourceSpec, Verdict
+from monitor.pages import Entry
 from monitor.store import Store
 
 DAY = date(2025, 7, 17)

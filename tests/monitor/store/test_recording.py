@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.models import Article, CrawlCounts, CrawlNote, Entry, Post, PostStatus, Verdict
+from monitor.models import CrawlCounts, CrawlNote, Post, PostStatus, Verdict
+from monitor.pages import Article, Entry
 from monitor.store import Store
 
 U, V, W = (f"http://zj.example/{n}.html" for n in (1, 2, 3))
