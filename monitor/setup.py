@@ -18,6 +18,7 @@ from monitor.config import (
     DigestConfig,
     EmailChannelConfig,
     FileChannelConfig,
+    SelectConfig,
     SourceConfig,
     nearest,
 )
@@ -79,7 +80,8 @@ def load_setup(config_path: Path | None = None, cwd: Path | None = None) -> Setu
     """
     here = (cwd or Path.cwd()).resolve()
     if config_path is not None:
-        path = (here / config_path.expanduser()).resolve()
+        given = here / config_path.expanduser()
+        path = given.parent.resolve() / given.name  # a link is where it stands, as when it is found from below
         if not path.is_file():
             raise ConfigError(
                 "there is no such file",
@@ -158,6 +160,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "crawl": CrawlConfig,
     "digest": DigestConfig,
     "source": SourceConfig,
+    "select": SelectConfig,
     "audience": AudienceConfig,
     "email": EmailChannelConfig,
     "file": FileChannelConfig,

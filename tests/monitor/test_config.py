@@ -9,6 +9,7 @@ import pytest
 from monitor.config import EmailChannelConfig
 from monitor.errors import AudienceError, ConfigError, SecretError, SourceError
 from monitor.models import AnnounceRules, SourceSpec
+from monitor.pages import Selection
 from monitor.schedule import CrawlSchedule
 from monitor.setup import Setup, load_setup, source_url
 
@@ -57,6 +58,31 @@ def test_a_source_has_its_defaults_and_its_schedule(read: Write) -> None:
     assert plain.spec == SourceSpec("zj", "http://zj.example/list/", "zj")
     assert plain.schedule == CrawlSchedule(timedelta(hours=6), (), timedelta(minutes=2))
     assert timed.schedule == CrawlSchedule(None, (time(8), time(20)), timedelta(0))
+
+
+@pytest.mark.parametrize("selector", ["div.row", "//div[@class='row']", "a::attr(href)", "data.rows[].title", "./b"])
+def test_a_source_may_say_where_its_fields_stand(read: Write, selector: str) -> None:
+    (source,) = read(f'{SOURCE}[source.select]\nrecords = "{selector}"').config.source
+    assert source.selection == Selection(records=selector)
+
+
+@pytest.mark.parametrize("selector", ["div[", "//div[", "]]", "xpath:???"])
+def test_a_selector_that_is_none_is_refused_before_it_finds_nothing(read: Write, selector: str) -> None:
+    with pytest.raises(ConfigError, match=r"source\[1\]\.select\.date: .*no CSS selector, no XPath and no JMESPath"):
+        read(f'{SOURCE}[source.select]\ndate = "{selector}"')
+
+
+def test_a_source_is_fetched_carefully_unless_its_table_says_otherwise(read: Write) -> None:
+    (plain,) = read(SOURCE).config.source
+    assert (plain.paused, plain.render, plain.proxy, plain.verify_tls, plain.allow_private) == (
+        False,
+        False,
+        "",
+        True,
+        False,
+    )
+    crawl = read("").config.crawl
+    assert (crawl.max_requests, crawl.keep_pages) == (5000, timedelta(days=365))
 
 
 @pytest.mark.parametrize(

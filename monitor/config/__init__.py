@@ -1,0 +1,99 @@
+"""The tables and keys of zhaoshang.toml, each with type, bounds and default; where the file is, it does not know."""
+
+from pathlib import Path
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator, model_validator
+
+from monitor.config.audiences import (
+    AudienceConfig,
+    ChannelConfig,
+    DigestConfig,
+    EmailChannelConfig,
+    FileChannelConfig,
+)
+from monitor.config.fields import Table, UserPath, checked_name, nearest
+from monitor.config.sources import CrawlConfig, SelectConfig, SourceConfig
+from monitor.models import AnnounceRules
+
+__all__ = [
+    "AudienceConfig",
+    "ChannelConfig",
+    "Config",
+    "CrawlConfig",
+    "DigestConfig",
+    "EmailChannelConfig",
+    "FileChannelConfig",
+    "SelectConfig",
+    "SourceConfig",
+    "nearest",
+]
+
+
+class Config(Table):
+    """zhaoshang.toml as a whole."""
+
+    data_dir: UserPath = Path("data")
+    timezone: str = "Asia/Shanghai"
+    crawl: CrawlConfig = CrawlConfig()
+    digest: DigestConfig = DigestConfig()
+    source: tuple[SourceConfig, ...] = ()
+    audience: tuple[AudienceConfig, ...] = (AudienceConfig(name="everyone"),)
+    channel: dict[str, ChannelConfig] = Field(default_factory=dict)
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (
+            OSError,
+            ValueError,
+        ) as error:  # ZoneInfoNotFoundError is a KeyError only where tzdata is absent
+            raise ValueError(f"{value!r} is no time zone; write one such as Asia/Shanghai") from error
+        except KeyError as error:
+            raise ValueError(f"{value!r} is no time zone; write one such as Asia/Shanghai") from error
+        return value
+
+    @field_validator("channel")
+    @classmethod
+    def _file_is_always_there(cls, value: dict[str, Any]) -> dict[str, Any]:
+        for name in value:
+            checked_name(name)
+        return {"file": FileChannelConfig(type="file"), **value}
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Self:
+        _unique("source", [source.name for source in self.source])
+        _unique("audience", [audience.name for audience in self.audience])
+        channels = {"file": None, **self.channel}
+        for audience in self.audience:
+            for name in audience.channels:
+                if name not in channels:
+                    raise ValueError(
+                        f"audience {audience.name!r} names the channel {name!r}, and there is no [channel.{name}]"
+                        f"{nearest(name, list(channels))}"
+                    )
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of periods, schedules and printed times."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def channels(self) -> dict[str, FileChannelConfig | EmailChannelConfig]:
+        """All channels by name; `file` exists without being configured."""
+        return {"file": FileChannelConfig(type="file"), **self.channel}
+
+    @property
+    def rules(self) -> AnnounceRules:
+        """The ages that decide what is announced."""
+        return AnnounceRules(self.digest.backfill_days, self.digest.lookback_days)
+
+
+def _unique(what: str, names: list[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"there is more than one {what} named {twice[0]!r}; names must differ")

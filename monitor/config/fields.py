@@ -1,0 +1,78 @@
+"""The kinds of value that keys take: names, durations, paths, lines; which keys there are, it does not know."""
+
+import difflib
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+
+from monitor.schedule import parse_duration
+
+_NAME = re.compile(r"[\w][\w.-]*")
+_LONGEST_NAME = 60  # it names files, and a file name has at most 255 bytes
+_SAFE_HEADER = re.compile(r"[^\r\n]*")
+
+
+def checked_name(value: str) -> str:
+    """A name that may stand in a command, a path and a table. Raises ValueError."""
+    if len(value) > _LONGEST_NAME:
+        raise ValueError(f"the longest name has {_LONGEST_NAME} characters")
+    if not _NAME.fullmatch(value):
+        raise ValueError(f"{value!r} is no name; use letters, digits, - . and _")
+    return value
+
+
+def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str):
+        raise ValueError('a duration is written as text, such as "30m"')  # noqa: TRY004 - what pydantic reports
+    return parse_duration(value)
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value < timedelta(seconds=1):
+        raise ValueError('the shortest time is "1s"')
+    return value
+
+
+def shorter_than_a_lease(value: timedelta) -> timedelta:
+    if value > timedelta(minutes=2):
+        raise ValueError('the longest timeout of a channel is "2m"')
+    return value
+
+
+def _path(value: Path) -> Path:
+    if "\0" in str(value):
+        raise ValueError("a path cannot hold a NUL character")
+    try:
+        return value.expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{value}: there is no such user") from error
+
+
+def _one_line(value: str) -> str:
+    if not _SAFE_HEADER.fullmatch(value):
+        raise ValueError("must be one line")
+    return value
+
+
+Name = Annotated[str, AfterValidator(checked_name)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Timeout = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_positive)]
+UserPath = Annotated[Path, AfterValidator(_path)]
+Line = Annotated[str, AfterValidator(_one_line)]
+
+
+class Table(BaseModel):
+    """A table of the file: an unknown key is an error, and nothing changes once it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """A hint at the known name that was probably meant; empty when none is near."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f" (did you mean {near[0]!r}?)" if near else ""

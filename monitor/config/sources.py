@@ -1,0 +1,137 @@
+"""`[crawl]` and `[[source]]`: what is watched, and how it is fetched; it fetches nothing."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+
+from monitor.config.fields import Duration, Line, Name, Table, Timeout
+from monitor.config.selectors import is_selector
+from monitor.models import SourceSpec
+from monitor.pages import Selection
+from monitor.schedule import CrawlSchedule, parse_clock
+from monitor.text import LabelPattern
+
+_FROM_ENVIRONMENT = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")  # the variable that holds the proxy's whole address
+
+
+class CrawlConfig(Table):
+    """`[crawl]`: how sources are fetched."""
+
+    delay: float = Field(1.0, ge=0, le=3600)
+    timeout: Timeout = timedelta(minutes=30)
+    parallel: int = Field(2, ge=1, le=16)
+    contact: Line = ""
+    max_response_mb: int = Field(8, ge=1, le=512)
+    max_requests: int = Field(5000, ge=1)
+    keep_pages: Duration = timedelta(days=365)
+
+
+class SelectConfig(Table):
+    """`[source.select]`: where the fields stand, for the rare site; each key as in monitor.pages.Selection."""
+
+    records: str = ""
+    title: str = ""
+    url: str = ""
+    date: str = ""
+    summary: str = ""
+    body: str = ""
+    next_page: str = ""
+    post_title: str = ""
+    post_body: str = ""
+    post_date: str = ""
+    post_origin: str = ""
+
+    @field_validator("*")
+    @classmethod
+    def _is_a_selector(cls, value: str) -> str:
+        if value and not is_selector(value):
+            raise ValueError(f"{value!r} is no CSS selector, no XPath and no JMESPath")
+        return value
+
+
+class SourceConfig(Table):
+    """One `[[source]]`."""
+
+    name: Name
+    url: Annotated[str, Field(min_length=1)]
+    title: Line = ""
+    label: str = "【…招商】"
+    every: Duration | None = None
+    at: tuple[str, ...] = ()
+    jitter: Duration = timedelta(minutes=2)
+    max_pages: int = Field(10, ge=1, le=1000)
+    renamed_from: Name | None = None
+    paused: bool = False
+    render: bool = False
+    proxy: str = ""
+    verify_tls: bool = True
+    allow_private: bool = False
+    select: SelectConfig = SelectConfig()
+
+    @field_validator("label")
+    @classmethod
+    def _label_is_a_pattern(cls, value: str) -> str:
+        LabelPattern.parse(value)
+        return value
+
+    @field_validator("at")
+    @classmethod
+    def _at_are_times(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for clock in value:
+            parse_clock(clock)
+        return value
+
+    @field_validator("every")
+    @classmethod
+    def _not_too_often(cls, value: timedelta | None) -> timedelta | None:
+        if value is not None and value < timedelta(seconds=10):
+            raise ValueError('the shortest interval is "10s"')
+        return value
+
+    @model_validator(mode="after")
+    def _one_schedule(self) -> Self:
+        if self.every is not None and self.at:
+            raise ValueError("every and at exclude each other; keep one")
+        return self
+
+    @field_validator("proxy")
+    @classmethod
+    def _proxy_is_an_address(cls, value: str) -> str:
+        if not value or _FROM_ENVIRONMENT.fullmatch(value):
+            return value
+        parts = urlsplit(value)
+        if "@" in parts.netloc:  # and the value is not repeated: it holds a password
+            raise ValueError('passwords do not stand in this file: write "env:NAME", and set NAME to the whole address')
+        # Over http alone: Scrapy cannot reach an https page through a proxy that is itself reached over https.
+        if parts.scheme != "http" or not parts.hostname or parts.port == 0:
+            raise ValueError(f'{value!r} is no proxy; write one such as http://proxy.example.cn:3128, or "env:NAME"')
+        return value
+
+    @property
+    def selection(self) -> Selection:
+        """What `[source.select]` says, for the extractor."""
+        return Selection(**self.select.model_dump())
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the source is a local file."""
+        return urlsplit(self.url).scheme == "file"
+
+    @property
+    def pattern(self) -> LabelPattern:
+        """The label pattern, ready to match."""
+        return LabelPattern.parse(self.label)
+
+    @property
+    def schedule(self) -> CrawlSchedule:
+        """When the source falls due; every six hours unless the table says otherwise."""
+        every = self.every if self.every or self.at else timedelta(hours=6)
+        return CrawlSchedule(every, tuple(parse_clock(clock) for clock in self.at), self.jitter)
+
+    @property
+    def spec(self) -> SourceSpec:
+        """What the store must know of it."""
+        return SourceSpec(self.name, self.url, self.title or self.name, self.renamed_from)
