@@ -1,6 +1,6 @@
 """What a page is and what was read from it: the data between fetching, extracting and storing; standard library only.
 
-    PageRequest -> RawPage -> ListingPage of Entry, or Article
+    PageRequest -> RawPage (and its Validators) -> ListingPage of Entry, or Article
 
 Instants are aware datetimes. Dates are dates as printed by the source (Asia/Shanghai by default).
 """
@@ -30,6 +30,31 @@ class RawPage:
     fetched_at: datetime
     status: int = 200
     content_type: str | None = None  # the header as sent; it may lie
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What tells whether a page changed since it was last read: the server's own words, and a hash of the body."""
+
+    etag: str | None
+    last_modified: str | None
+    body_hash: str  # SHA-256, 64 hex digits
+
+
+@dataclass(frozen=True, slots=True)
+class ListingValidators:
+    """The validators of a listing's first page, as of a completed crawl.
+
+    `read_by` names the extractor's version and the source's table: what another one read must be read anew. `posts` and
+    `off_label` are the numbers of entries that the page listed, `read_at` is when it was read.
+    """
+
+    url: str
+    read_by: str
+    validators: Validators
+    posts: int
+    off_label: int
+    read_at: datetime
 
 
 class BlockKind(StrEnum):
@@ -70,8 +95,10 @@ class ListingPage:
     """What the extractor saw on one listing page.
 
     `kind` names the method that read it. `call` is where the records are when the page only holds the script that
-    fetches them; such a page has no entries of its own. `signature` names the record block that was chosen, and
-    `score` (0 to 1) says how sure the choice was. `encoding` and `charset_note` tell how the bytes were read.
+    fetches them; such a page has no entries of its own. `ended` says that the page is a well-formed list of nothing,
+    as interfaces answer beyond their last page; `truncated`, that the page was cut short. `signature` names the record
+    block that was chosen, and `score` (0 to 1) says how sure the choice was. `encoding` and `charset_note` tell how
+    the bytes were read.
     """
 
     url: str
@@ -85,11 +112,16 @@ class ListingPage:
     encoding: str = ""
     charset_note: str = ""
     blocked: Block | None = None
+    ended: bool = False
+    truncated: bool = False
 
     @property
     def next_url(self) -> str | None:
-        """The address of the next page, however it is asked for."""
-        return self.next_page.url if self.next_page else None
+        """The address of the next page; None where an address alone leads nowhere new (a form that posts to itself)."""
+        if self.next_page is None:
+            return None
+        posts_itself = self.kind == "html" and self.next_page.method == "POST" and self.next_page.url == self.url
+        return None if posts_itself else self.next_page.url
 
 
 @dataclass(frozen=True, slots=True)

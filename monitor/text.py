@@ -14,6 +14,7 @@ _INVISIBLE = re.compile(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SPACE = re.compile(r"\s+")
+_UNCLEAN = re.compile(f"{_INVISIBLE.pattern}|{_CONTROL.pattern}|[^\\S ]|  ")
 _OPENING = re.compile(r"[\[〖［︻]")
 _CLOSING = re.compile(r"[\]〗］︼]")
 _BRACKETED_HEAD = re.compile(r"【([^【】]*)】")
@@ -24,6 +25,8 @@ _CLAUSE_END = ",，、:：;；"
 
 def clean(text: str) -> str:
     """One line as a reader sees it: no invisible or control characters, runs of white space as one space."""
+    if _UNCLEAN.search(text) is None:  # most text of most pages, and this is asked for every piece of them
+        return text.strip()
     return _SPACE.sub(" ", _CONTROL.sub(" ", _INVISIBLE.sub("", text))).strip()
 
 

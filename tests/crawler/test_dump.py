@@ -2,25 +2,30 @@
 
 import hashlib
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extract import extract_listing
+from crawler.extract import read_listing
 from crawler.extract.dump import is_dump
-from monitor.pages import Entry
+from monitor.pages import Entry, ListingPage, PageRequest, RawPage
 from monitor.setup import SAMPLE
 from monitor.text import LabelPattern
 
-TODAY = date(2025, 7, 21)
+NOW = datetime(2025, 7, 21, 8, tzinfo=ZoneInfo("Asia/Shanghai"))
 DAY = date(2025, 7, 17)
 URL = SAMPLE.as_uri()
 
 
+def read(text: str) -> ListingPage:
+    return read_listing(RawPage(PageRequest(URL), URL, text.encode("utf-8", "replace"), NOW), NOW)
+
+
 def entries(text: str) -> tuple[Entry, ...]:
-    page = extract_listing(text, URL, TODAY)
+    page = read(text)
     assert page.kind == "dump"
     assert page.next_url is None
     return page.entries
@@ -156,5 +161,5 @@ PIECES = st.lists(
 @given(text=PIECES | st.text(max_size=40))
 @settings(max_examples=300)
 def test_no_text_after_a_lone_hyphen_makes_it_raise(text):
-    page = extract_listing("-\n" + text, URL, TODAY)
+    page = read("-\n" + text)
     assert all(entry.title or entry.body or entry.published_on for entry in page.entries)

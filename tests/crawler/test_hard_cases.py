@@ -2,16 +2,18 @@
 
 import threading
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.extract import extract_article, extract_listing
-from crawler.extract.dates import find_date
+from crawler.extract.article.reader import read_article
+from crawler.extract.dates import read_date
+from crawler.extract.html.listing import read_html
 from monitor.crawl_process import run_crawl
 from monitor.pages import Entry
 from monitor.setup import load_setup
 
-TODAY = date(2025, 7, 21)
+NOW = datetime(2025, 7, 21, 8, tzinfo=ZoneInfo("Asia/Shanghai"))
 URL = "http://h.example/list/index.html"
 DAY = date(2025, 7, 17)
 ARTICLE = "<html><body><div id='zoom'><p>正文</p></div></body></html>"
@@ -27,20 +29,20 @@ ARTICLE = "<html><body><div id='zoom'><p>正文</p></div></body></html>"
     ],
 )
 def test_comment_outside_html(page):
-    assert extract_article(page, URL, TODAY).body == "正文"
+    assert read_article(page, URL, NOW).article.body == "正文"
 
 
 def test_page_in_a_form():  # ASP.NET
     page = "<html><body><form id='form1'><div id='zoom'><p>正文</p></div></form></body></html>"
-    assert extract_article(page, URL, TODAY).body == "正文"
+    assert read_article(page, URL, NOW).article.body == "正文"
 
 
 @pytest.mark.parametrize("base", ["http://[", "//²"])
 def test_bad_base(base):
     assert (
         len(
-            extract_listing(
-                f"<base href='{base}'><ul><li><a href='a'>【湛江招商】甲</a>2025-07-17</li></ul>", URL, TODAY
+            read_html(
+                f"<base href='{base}'><ul><li><a href='a'>【湛江招商】甲</a>2025-07-17</li></ul>", URL, NOW
             ).entries
         )
         == 1
@@ -49,7 +51,7 @@ def test_bad_base(base):
 
 def test_picture_link_with_title():
     page = "<ul><li><a href='/a' title='【湛江招商】甲'><img src=x></a><span>2025-07-17</span></li></ul>"
-    assert extract_listing(page, URL, TODAY).entries == (Entry("【湛江招商】甲", "http://h.example/a", DAY),)
+    assert read_html(page, URL, NOW).entries == (Entry("【湛江招商】甲", "http://h.example/a", DAY),)
 
 
 @pytest.mark.parametrize(
@@ -61,55 +63,53 @@ def test_picture_link_with_title():
     ],
 )
 def test_link_wraps_title_and_date_without_space(link):
-    assert extract_listing(f"<ul><li><a href='/a'>{link}</a></li></ul>", URL, TODAY).entries == (
+    assert read_html(f"<ul><li><a href='/a'>{link}</a></li></ul>", URL, NOW).entries == (
         Entry("【湛江招商】甲", "http://h.example/a", DAY),
     )
 
 
 @pytest.mark.parametrize("words", ["下一页 >", "下一页>>", "[下一页]", "下一页»"])
 def test_next_words(words):
-    assert extract_listing(
-        f"<ul><li><a href='/a'>甲</a>2025-07-17</li></ul><a href='2.html'>{words}</a>", URL, TODAY
-    ).next_url
+    assert read_html(f"<ul><li><a href='/a'>甲</a>2025-07-17</li></ul><a href='2.html'>{words}</a>", URL, NOW).next_url
 
 
 @pytest.mark.parametrize("text", ["第3-4期", "1-2-3", "0759-3-12"])
 def test_guessed_dates(text):
-    assert find_date(text, TODAY) is None
+    assert read_date(text, NOW) is None
 
 
 def test_one_character_cut():
     page = "<ul><li><a href='/a' title='【湛江招商】甲乙丙'>【湛江招商】甲乙…</a>2025-07-17</li></ul>"
-    assert extract_listing(page, URL, TODAY).entries[0].title == "【湛江招商】甲乙丙"
+    assert read_html(page, URL, NOW).entries[0].title == "【湛江招商】甲乙丙"
 
 
 def test_title_tail_is_no_date():
     page = "<ul><li><a href='/a'>【湛江招商】投资 5-10亿元</a></li></ul>"
-    assert all(e.title == "【湛江招商】投资 5-10亿元" for e in extract_listing(page, URL, TODAY).entries)
+    assert all(e.title == "【湛江招商】投资 5-10亿元" for e in read_html(page, URL, NOW).entries)
 
 
 def test_summary_with_a_date_before_the_date():
     page = "<ul><li><a href='/a'>【湛江招商】甲</a><p>2023年12月1日签约</p><span>2025-07-17</span></li></ul>"
-    assert extract_listing(page, URL, TODAY).entries[0].published_on == DAY
+    assert read_html(page, URL, NOW).entries[0].published_on == DAY
 
 
 def test_pager_inside_the_list():
     page = "<ul><li><a href='/a'>【湛江招商】甲</a>2025-07-17</li><li><a href='2.html'>下一页</a></li></ul>"
-    assert [e.title for e in extract_listing(page, URL, TODAY).entries] == ["【湛江招商】甲"]
+    assert [e.title for e in read_html(page, URL, NOW).entries] == ["【湛江招商】甲"]
 
 
 def test_event_date_is_no_publication_date():
     page = "<html><body><div id=zoom><p>活动时间为2023年5月1日，地点。</p></div></body></html>"
-    assert extract_article(page, URL, TODAY).published_on is None
+    assert read_article(page, URL, NOW).article.published_on is None
 
 
 def test_carousel_arrow_before_the_pager():
     page = "<a href='/slide'>›</a><ul><li><a href='/a'>甲</a>2025-07-17</li></ul><a href='2.html'>下一页</a>"
-    assert extract_listing(page, URL, TODAY).next_url == "http://h.example/list/2.html"
+    assert read_html(page, URL, NOW).next_url == "http://h.example/list/2.html"
 
 
 def test_compact_date_and_time():
-    assert find_date("202507171030", TODAY) == DAY
+    assert read_date("202507171030", NOW).day == DAY
 
 
 def test_callback_error_counts_as_failure(watched, site):
@@ -183,7 +183,7 @@ from monitor.config import SourceConfig
 from monitor.setup import load_setup
 class Mine(SourceSpider):
     name = "mine"
-    source = SourceConfig(name="mine", url="{site.url}/list.html")
+    source = SourceConfig(name="mine", url="{site.url}/list.html", allow_private=True)
     setup = load_setup()
 """)
     site.listing("/list.html", [("/1.html", "【湛江招商】甲", "2025-07-17")])

@@ -1,23 +1,24 @@
 """Plain HTML listings: `li` with a link and a date."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extract import extract_listing
+from crawler.extract.html.listing import read_html
 from monitor.pages import Entry, ListingPage
 
-TODAY = date(2025, 7, 21)
+NOW = datetime(2025, 7, 21, 8, tzinfo=ZoneInfo("Asia/Shanghai"))
 DAY = date(2025, 7, 17)
 URL = "http://zs.example/list/index.html"
 
 
-def read(markup: str, *, today: date = TODAY) -> ListingPage:
-    page = extract_listing(markup, URL, today)
+def read(markup: str, *, now: datetime = NOW) -> ListingPage:
+    page = read_html(markup, URL, now)
     assert page.kind == "html"
     assert page.url == URL
     return page
@@ -102,7 +103,7 @@ def test_a_date_inside_a_title_belongs_to_the_title():
 
 def test_dates_without_a_year_count_back_across_new_year():
     markup = listing(item(day="[01-02]"), item("【湛江招商】乙", "b.html", "[12-31]"))
-    days = [entry.published_on for entry in read(markup, today=date(2026, 1, 3)).entries]
+    days = [entry.published_on for entry in read(markup, now=datetime(2026, 1, 3, 8, tzinfo=NOW.tzinfo)).entries]
     assert days == [date(2026, 1, 2), date(2025, 12, 31)]
 
 
@@ -114,15 +115,13 @@ def test_dates_without_a_year_count_back_across_new_year():
         "正在维护",
         "<html><body><h1>503</h1></body></html>",
         "<ul></ul>",
-        listing("<li>【湛江招商】甲 2025-07-17</li>"),  # no link
         listing("<li><a href='/'>首页</a></li>", "<li><a href='/about'>关于我们</a></li>"),
-        listing(item(day=""), item("【湛江招商】乙", "b.html", "")),
         listing("<li><a href='/'>首页</a></li>", "<li><a href='/x'>简介</a></li>", item("通知")),  # one date in three
         "<script>document.write(\"<ul><li><a href='a'>甲</a>2025-07-17</li></ul>\")</script>",
         "<!-- <ul><li><a href='a'>甲</a>2025-07-17</li></ul> -->",
     ],
 )
-def test_what_is_no_dated_list_of_links_gives_no_entries(markup):
+def test_what_is_no_list_of_posts_gives_no_entries(markup):
     assert read(markup).entries == ()
 
 
@@ -227,7 +226,7 @@ PIECES = st.lists(st.sampled_from(MARKUP.split()), max_size=30).map("".join)
 @given(markup=PIECES | st.text(max_size=60))
 @settings(max_examples=300)
 def test_no_markup_makes_it_raise_or_gives_an_address_that_is_no_web_page(markup):
-    page = extract_listing(markup, URL, TODAY)
+    page = read_html(markup, URL, NOW)
     for url in [page.next_url, *(entry.url for entry in page.entries)]:
         assert url is None or urlsplit(url).scheme in ("http", "https")
 
@@ -239,4 +238,4 @@ def test_a_damaged_page_makes_it_raise_nothing(data):
     start = data.draw(st.integers(0, len(whole)))
     end = data.draw(st.integers(start, len(whole)))
     damaged = whole[:start] + data.draw(st.text(max_size=5)) + whole[end:]
-    assert len(extract_listing(damaged, URL, TODAY).entries) <= 2
+    assert len(read_html(damaged, URL, NOW).entries) <= 2

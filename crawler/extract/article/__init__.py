@@ -1,0 +1,1 @@
+"""Post pages: title, body, date, source and attachments."""

@@ -1,0 +1,1 @@
+"""HTML listings: records without selectors, their fields, and the next page."""

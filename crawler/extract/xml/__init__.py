@@ -1,0 +1,1 @@
+"""Recordsets, other XML lists and feeds."""
