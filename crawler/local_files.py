@@ -10,6 +10,7 @@ from scrapy.responsetypes import responsetypes
 from scrapy.utils.asyncio import run_in_thread
 from w3lib.url import file_uri_to_path
 
+from crawler.failures import PageTooLarge, too_large
 from crawler.spiders.source import SourceSpider
 
 
@@ -17,10 +18,18 @@ class SourceFileHandler(BaseDownloadHandler):
     """A page that links to `file:///etc/passwd` gets nothing: what is not the source itself is refused."""
 
     async def download_request(self, request: Request) -> Response:
-        """Read the source's file. Raises IgnoreRequest for any other path, OSError when it cannot be read."""
+        """Read the source's file. Raises IgnoreRequest for another, PageTooLarge, OSError when it cannot be read."""
         spider = self.crawler.spider
         if not isinstance(spider, SourceSpider) or request.url != spider.listing_url:
             raise IgnoreRequest(f"{request.url} is a local file that no source names")
         path = Path(file_uri_to_path(request.url))
-        body = await run_in_thread(path.read_bytes)
+        ceiling = self.crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        body = await run_in_thread(_read, path, ceiling + 1)
+        if len(body) > ceiling:
+            raise PageTooLarge(too_large(ceiling))
         return responsetypes.from_args(filename=str(path), body=body)(url=request.url, body=body)
+
+
+def _read(path: Path, size: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(size)

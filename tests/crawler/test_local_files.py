@@ -44,7 +44,7 @@ def test_a_page_that_leads_to_a_local_file_gets_nothing(watched, site, secret, r
     assert crawled.row.completed
     assert crawled.row.counts.pages == 1  # the next page is no page
     assert crawled.reasons("rejected") == {"【湛江招商】甲": "neither text nor link"}
-    assert crawled.reasons() == {"【湛江招商】乙": "HTTP 302", "【湛江招商】丙": "no body found on the page"}
+    assert crawled.reasons() == {"【湛江招商】乙": "HTTP 302", "【湛江招商】丙": "empty page (no visible text)"}
     posts = watched.posts()
     assert sorted(posts) == ["【湛江招商】丙", "【湛江招商】乙"]
     assert all((post.status, post.body) == (PostStatus.PENDING, None) for post in posts.values())
@@ -65,6 +65,7 @@ def test_a_spider_written_by_hand_reads_no_local_file_and_nothing_but_the_web(wo
     urls = [f"{site.url}/page.html", secret, "file:///etc/passwd", "data:text/plain,x"]
     done = workplace.scrapy(
         *("crawl", "byhand", "-s", "SPIDER_MODULES=crawler.spiders,spiders_by_hand"),
+        *("-s", "ZHAOSHANG_ALLOW_PRIVATE=1"),
         *("-a", f"urls={' '.join(urls)}", "-o", "out.jsonl"),
         PYTHONPATH=f"{workplace._env({})['PYTHONPATH']}:{workplace.path}",
     )
