@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from monitor.pages import Attachment
+
 
 class Verdict(StrEnum):
     """What a sighting of an entry means for what we have."""
@@ -105,6 +107,9 @@ class Post:
     first_seen_at: datetime
     last_seen_at: datetime
     revision: int
+    origin: str | None = None  # what its page says after 来源
+    attachments: tuple[Attachment, ...] = ()
+    replayed: bool = False  # found by reading the archive again: never announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,8 @@ class Sighting:
     reason: str = ""
     post: Post | None = None
     needs_page: bool = False
-    unknown: bool = False  # never seen before this crawl's page: as long as there is one, the listing goes on
+    unknown: bool = False  # not listed before the last completed crawl: as long as there is one, the listing goes on
+    changed: bool = False  # anything that is stored of the post is another now
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +202,7 @@ class SourceState:
     pending: int
     last: Crawl | None
     last_good: Crawl | None
+    layout_changed: bool = False  # since the moment asked about
 
 
 @dataclass(frozen=True, slots=True)

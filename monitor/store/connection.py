@@ -7,9 +7,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from uuid import uuid4
 
+from sqlite_utils import Migrations
 from sqlite_utils.db import Database
 
 from monitor.errors import ForeignDatabase, StoreCorrupt, StoreError, StoreLocked, StoreMissing
@@ -26,7 +27,12 @@ _known_files: set[tuple[int, int]] = set()
 
 
 class Connection:
-    """One SQLite connection with the project's schema; bound to the thread that opened it."""
+    """One SQLite connection with a schema of the project's; bound to the thread that opened it."""
+
+    # What tells one kind of database file from another; the main database's unless a subclass says otherwise.
+    _application_id: ClassVar[int] = APPLICATION_ID
+    _migrations: ClassVar[Migrations] = migrations
+    _founding: ClassVar[tuple[str, ...]] = ()  # statements that only a file without any content yet listens to
 
     def __init__(self, path: Path, *, create: bool = True, busy_seconds: float = _BUSY_SECONDS) -> None:
         """Open `path`, creating or migrating it under a lock file, so that two processes can do so together.
@@ -41,7 +47,7 @@ class Connection:
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
             with _opening, _exclusive(path.with_name(path.name + ".lock")):
-                _refuse_foreign(path)
+                self._refuse_foreign()
                 self._conn = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
                 try:
                     self._prepare()
@@ -54,28 +60,57 @@ class Connection:
     def _prepare(self) -> None:
         db = Database(self._conn, execute_plugins=False)
         self._conn.execute("PRAGMA foreign_keys = ON")
-        newer = [one.name for one in migrations.applied(db) if one.name not in _known_migrations()]
+        if not self._conn.execute("PRAGMA page_count").fetchone()[0]:
+            for statement in self._founding:
+                self._conn.execute(statement)
+        newer = [one.name for one in self._migrations.applied(db) if one.name not in self._known_migrations()]
         if newer:
             raise _too_new(self.path, newer[-1])
-        if migrations.pending(db):
+        if self._migrations.pending(db):
             self._migrate(db)
         # After the schema: the header of a file that is killed half-way must already say that it is ours.
         self._conn.execute("PRAGMA journal_mode = WAL")
         self._conn.execute("PRAGMA synchronous = NORMAL")
 
     def _migrate(self, db: Database) -> None:
-        if migrations.applied(db):
-            self._back_up(migrations.pending(db)[0].name)
+        if self._migrations.applied(db):
+            self._back_up(self._migrations.pending(db)[0].name)
         self._conn.execute("BEGIN IMMEDIATE")
         try:
-            self._conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            self._conn.execute(f"PRAGMA user_version = {len(_known_migrations())}")
-            migrations.apply(db)
+            self._conn.execute(f"PRAGMA application_id = {self._application_id}")
+            self._conn.execute(f"PRAGMA user_version = {len(self._known_migrations())}")
+            self._migrations.apply(db)
             self._conn.execute("INSERT OR IGNORE INTO about VALUES ('database_id', ?)", [uuid4().hex[:12]])
             self._conn.execute("COMMIT")
         except BaseException:
             self._conn.execute("ROLLBACK")
             raise
+
+    def _refuse_foreign(self) -> None:
+        """Refuse a file that is not ours, or newer than we are, by its first 100 bytes: SQLite never gets to touch it.
+
+        Offsets as in the file format: user_version at 60, application_id at 68. Both were written before the file went
+        into WAL mode, so they stand in the file itself.
+        """
+        path = self.path
+        if not path.exists() or path.stat().st_size == 0 or _identity(path) in _known_files:
+            return
+        with path.open("rb") as file:
+            header = file.read(100)
+        if not any(header) and path.with_name(path.name + "-journal").exists():
+            return  # killed while the first schema was being written: SQLite rolls back to an empty file
+        if not header.startswith(_MAGIC):
+            raise _foreign(path, "is not a SQLite database")
+        if int.from_bytes(header[68:72], "big") != self._application_id:
+            raise _foreign(path, "is a database of another program")
+        version = int.from_bytes(header[60:64], "big")
+        if version > len(self._known_migrations()):
+            raise _too_new(path, f"schema {version}")
+
+    @classmethod
+    def _known_migrations(cls) -> set[str]:
+        nothing = Database(memory=True, execute_plugins=False)
+        return {migration.name for migration in cls._migrations.pending(nothing)}
 
     def _back_up(self, before: str) -> None:
         """Copy the database beside itself, whole and readable, before `before` is applied."""
@@ -88,6 +123,10 @@ class Connection:
         finally:
             copy.close()
         partial.replace(target)
+
+    def database_id(self) -> str:
+        """The id that tells this file, its messages and its archive from those of any other."""
+        return str(self._rows("SELECT value FROM about WHERE key = 'database_id'")[0]["value"])
 
     def integrity_problem(self) -> str | None:
         """What SQLite's quick check has to complain of; None when the file is sound."""
@@ -189,34 +228,9 @@ def _exclusive(lock: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _refuse_foreign(path: Path) -> None:
-    """Refuse a file that is not ours, or newer than we are, by its first 100 bytes: SQLite never gets to touch it.
-
-    Offsets as in the file format: user_version at 60, application_id at 68. Both were written before the file went
-    into WAL mode, so they stand in the file itself.
-    """
-    if not path.exists() or path.stat().st_size == 0 or _identity(path) in _known_files:
-        return
-    with path.open("rb") as file:
-        header = file.read(100)
-    if not any(header) and path.with_name(path.name + "-journal").exists():
-        return  # killed while the first schema was being written: SQLite rolls back to an empty file
-    if not header.startswith(_MAGIC):
-        raise _foreign(path, "is not a SQLite database")
-    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
-        raise _foreign(path, "is a database of another program")
-    version = int.from_bytes(header[60:64], "big")
-    if version > len(_known_migrations()):
-        raise _too_new(path, f"schema {version}")
-
-
 def _identity(path: Path) -> tuple[int, int]:
     found = path.stat()
     return found.st_dev, found.st_ino
-
-
-def _known_migrations() -> set[str]:
-    return {migration.name for migration in migrations.pending(Database(memory=True, execute_plugins=False))}
 
 
 def _foreign(path: Path, what: str) -> ForeignDatabase:

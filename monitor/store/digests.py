@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.models import (
@@ -94,12 +94,8 @@ class DigestTables(SourceTables):
                 posts=tuple(rows.post(row) for row in posts),
                 announced_groups=frozenset(),
                 off_label=tuple(rows.off_label(row) for row in off_label),
-                sources=self.source_states(sources),
+                sources=self.source_states(sources, since=now - timedelta(days=7)),
             )
-
-    def database_id(self) -> str:
-        """The id that tells this database's messages from those of any other."""
-        return str(self._rows("SELECT value FROM about WHERE key = 'database_id'")[0]["value"])
 
     def _frozen(self, audience_id: int, period_key: str) -> FrozenDigest | None:
         found = self._rows(f"{_DIGESTS} WHERE audience_id = ? AND period = ?", audience_id, period_key)
@@ -115,18 +111,28 @@ class DigestTables(SourceTables):
             posts=posts,
             announced_groups=self._announced_groups(who, posts),
             off_label=self._unannounced_off_label(who, period, zone, rules),
-            sources=self.source_states(sources),
+            sources=self.source_states(sources, since=self._last_told(who, period, zone)),
             missed=self._missed(who),
         )
+
+    def _last_told(self, who: Audience, period: Period, zone: ZoneInfo) -> datetime:
+        """When the audience was last told how the sources are; the period's start, when it never was."""
+        frozen = rows.read_instant_or_none(
+            self._rows("SELECT MAX(frozen_at) AS at FROM digests WHERE audience_id = ?", who.id)[0]["at"]
+        )
+        return frozen or datetime.combine(period.start, time(), zone)
 
     def _unannounced_posts(
         self, who: Audience, period: Period, zone: ZoneInfo, rules: AnnounceRules
     ) -> tuple[Post, ...]:
-        """What the audience has not been told and may be: from before it existed, only its look-back."""
+        """What the audience has not been told and may be: from before it existed, only its look-back.
+
+        What was found by reading the archive again is no news, and never told.
+        """
         found = self._rows(
             f"SELECT {rows.POST_COLUMNS} FROM {rows.POSTS}"
             " WHERE posts.effective_on < ?1"
-            " AND (posts.status = 'complete' OR posts.attempts >= ?2)"
+            " AND posts.replayed = 0 AND (posts.status = 'complete' OR posts.attempts >= ?2)"
             " AND NOT (posts.first_seen_at < ?3 AND posts.effective_on < ?4)"
             " AND NOT EXISTS (SELECT 1 FROM digest_entries WHERE audience_id = ?5 AND post_id = posts.id)"
             " ORDER BY posts.effective_on DESC, posts.id",
@@ -154,7 +160,7 @@ class DigestTables(SourceTables):
     ) -> tuple[OffLabelEntry, ...]:
         found = self._rows(
             "SELECT off_label_entries.*, sources.name AS source_name FROM off_label_entries"
-            " JOIN sources ON sources.id = source_id WHERE effective_on < ?1"
+            " JOIN sources ON sources.id = source_id WHERE effective_on < ?1 AND replayed = 0"
             " AND NOT (off_label_entries.first_seen_at < ?2 AND effective_on < ?3)"
             " AND NOT EXISTS (SELECT 1 FROM digest_entries"
             " WHERE audience_id = ?4 AND off_label_id = off_label_entries.id) ORDER BY off_label_entries.id",

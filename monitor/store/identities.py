@@ -20,6 +20,7 @@ class Resolved:
     candidate: Candidate
     post_id: int | None
     moved: bool = False
+    by_identity: bool = True  # False: by title and date among the lines that share an address
 
 
 class IdentityTables(SourceTables):
@@ -32,7 +33,7 @@ class IdentityTables(SourceTables):
 
         So what a line turns out to be cannot depend on the lines before it.
         """
-        found = [self._find(conn, candidate) for candidate in candidates]
+        found = _each_its_own([self._find(conn, candidate) for candidate in candidates])
         moves = self._moves(conn, found, source_id, crawl_id)
         return [
             replace(one, post_id=moves[one.candidate.identity], moved=True)
@@ -61,9 +62,10 @@ class IdentityTables(SourceTables):
             key = shared_line_identity(candidate.bare, entry.title, entry.published_on)
             candidate = replace(candidate, identity=key, shared=True)
             known = self._owner(conn, key)
-        if known is None:
-            known = next((line["id"] for line in lines if _same_line(line, candidate.entry)), None)
-        return Resolved(candidate, known)
+        if known is not None:
+            return Resolved(candidate, known)
+        known = next((line["id"] for line in lines if _same_line(line, candidate.entry)), None)
+        return Resolved(candidate, known, by_identity=False)
 
     def _owner(self, conn: sqlite3.Connection, key: str) -> int | None:
         row = conn.execute("SELECT post_id FROM identities WHERE key = ?", [key]).fetchone()
@@ -85,6 +87,7 @@ class IdentityTables(SourceTables):
         addresses. Two lines of one page with the same title and date are two posts.
         """
         present = {key for one in found for key in (one.candidate.identity, one.candidate.bare) if key}
+        claimed = {one.post_id for one in found}
         unknown: dict[tuple[str, str], list[str]] = defaultdict(list)
         for one in found:
             entry = one.candidate.entry
@@ -97,6 +100,7 @@ class IdentityTables(SourceTables):
                 " AND id NOT IN (SELECT post_id FROM met WHERE crawl_id = ?) ORDER BY id DESC",
                 [source_id, listed_key, listed_on, crawl_id],
             ).fetchall()
+            twins = [row for row in twins if row["id"] not in claimed]
             gone = [row["id"] for row in twins if present.isdisjoint(self._keys(conn, row["id"]))]
             moves.update(zip(sorted(identities), gone, strict=False))
         return moves
@@ -110,6 +114,28 @@ class IdentityTables(SourceTables):
             "INSERT INTO identities (key, post_id, bare) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
             [candidate.identity, post_id, bare],
         )
+
+
+def _each_its_own(found: Sequence[Resolved]) -> list[Resolved]:
+    """No two lines of one page are one post by title and date: of several that could be, one is, the others are new.
+
+    An undated post may fit several lines of its address once these print dates. A line that has an identity of the
+    post comes first; else the tie goes to the earliest date, since nothing may depend on the order of the page.
+    """
+    claims: dict[int, list[Resolved]] = defaultdict(list)
+    for one in found:
+        if one.post_id is not None:
+            claims[one.post_id].append(one)
+    owners = {post_id: min(claimants, key=_sureness) for post_id, claimants in claims.items()}
+    return [
+        one if one.post_id is None or one.by_identity or owners[one.post_id] is one else replace(one, post_id=None)
+        for one in found
+    ]
+
+
+def _sureness(one: Resolved) -> tuple[object, ...]:
+    entry = one.candidate.entry
+    return (not one.by_identity, str(entry.published_on), entry.body or "", entry.url or "")
 
 
 def _same_line(known: sqlite3.Row, entry: Entry) -> bool:

@@ -1,5 +1,6 @@
 """Turns rows into dataclasses and values into columns; the only place that knows how instants are written."""
 
+import json
 import sqlite3
 from datetime import UTC, date, datetime
 
@@ -15,6 +16,7 @@ from monitor.models import (
     PostStatus,
     Source,
 )
+from monitor.pages import Attachment
 
 POST_COLUMNS = "posts.*, sources.name AS source_name"
 POSTS = "posts JOIN sources ON sources.id = posts.source_id"
@@ -43,6 +45,16 @@ def read_instant_or_none(text: str | None) -> datetime | None:
 def read_day(text: str | None) -> date | None:
     """The date that `day` wrote."""
     return date.fromisoformat(text) if text else None
+
+
+def attachments(found: tuple[Attachment, ...]) -> str | None:
+    """JSON of titles and addresses; None for none."""
+    return json.dumps([[one.title, one.url] for one in found], ensure_ascii=False) if found else None
+
+
+def read_attachments(text: str | None) -> tuple[Attachment, ...]:
+    """What `attachments` wrote."""
+    return tuple(Attachment(title, url) for title, url in json.loads(text)) if text else ()
 
 
 def source(row: sqlite3.Row) -> Source:
@@ -109,6 +121,9 @@ def post(row: sqlite3.Row) -> Post:
         first_seen_at=read_instant(row["first_seen_at"]),
         last_seen_at=read_instant(row["last_seen_at"]),
         revision=row["revision"],
+        origin=row["origin"],
+        attachments=read_attachments(row["attachments"]),
+        replayed=bool(row["replayed"]),
     )
 
 

@@ -214,3 +214,58 @@ def m002_digests(db: Database) -> None:
         CREATE INDEX deliveries_open ON deliveries(next_attempt_at) WHERE state <> 'sent';
         """,
     )
+
+
+@migrations()
+def m003_listings(db: Database) -> None:
+    """How listings were read, what each of them showed first and when, and what reading the archive again corrected."""
+    _run(
+        db,
+        """
+        -- the record block that the listing was last read by
+        ALTER TABLE sources ADD COLUMN signature TEXT;
+        -- how the bytes of the listing were read
+        ALTER TABLE crawls ADD COLUMN charset TEXT;
+
+        -- what the post's page says after 来源
+        ALTER TABLE posts ADD COLUMN origin TEXT;
+        -- JSON: [[title, url], …]
+        ALTER TABLE posts ADD COLUMN attachments TEXT;
+        -- 1: found in the archive, never told
+        ALTER TABLE posts ADD COLUMN replayed INTEGER NOT NULL DEFAULT 0;
+        -- 1: our correction, not the site's
+        ALTER TABLE revisions ADD COLUMN replayed INTEGER NOT NULL DEFAULT 0;
+        -- as for posts
+        ALTER TABLE off_label_entries ADD COLUMN replayed INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE off_label_entries ADD COLUMN first_crawl_id INTEGER REFERENCES crawls(id);
+        UPDATE off_label_entries SET first_crawl_id = COALESCE(
+            (SELECT MAX(crawls.id) FROM crawls WHERE crawls.source_id = off_label_entries.source_id
+                AND crawls.started_at <= off_label_entries.first_seen_at), last_crawl_id);
+
+        -- Which crawl first met a post on which source's listing. What was first met after a source's last completed
+        -- crawl does not end its listing; what another source found long ago may be news to this one.
+        CREATE TABLE listed (
+            source_id INTEGER NOT NULL REFERENCES sources(id),
+            post_id INTEGER NOT NULL REFERENCES posts(id),
+            first_crawl_id INTEGER NOT NULL REFERENCES crawls(id),
+            PRIMARY KEY (source_id, post_id)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO listed SELECT posts.source_id, posts.id, (SELECT MAX(crawls.id) FROM crawls
+                WHERE crawls.source_id = posts.source_id AND crawls.started_at <= posts.first_seen_at) AS crawl_id
+            FROM posts WHERE crawl_id IS NOT NULL;
+
+        -- What tells whether a listing changed since the last completed crawl: written only when a crawl completes.
+        CREATE TABLE validators (
+            source_id INTEGER NOT NULL REFERENCES sources(id),
+            url TEXT NOT NULL,
+            read_by TEXT NOT NULL,         -- extractor version and source table; of others, all is read anew
+            etag TEXT,
+            last_modified TEXT,
+            body_hash TEXT NOT NULL,
+            posts INTEGER NOT NULL,        -- entries that the page listed
+            off_label INTEGER NOT NULL,
+            crawl_id INTEGER NOT NULL REFERENCES crawls(id),
+            PRIMARY KEY (source_id, url)
+        ) STRICT, WITHOUT ROWID;
+        """,
+    )

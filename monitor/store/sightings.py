@@ -1,19 +1,20 @@
 """Records what a page showed, in one transaction, and says what it means; reading posts back is elsewhere."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.changes import Change, decide_article, decide_entry, effective_date
-from monitor.fingerprint import fingerprint
 from monitor.identity import listing_identity
 from monitor.models import CrawlNote, Post, PostStatus, Sighting, Verdict
-from monitor.pages import Article, ListingPage
+from monitor.pages import Article, ListingPage, RawPage
 from monitor.periods import local_date
 from monitor.sightings import Candidate, prepare
 from monitor.store import rows
-from monitor.store.identities import IdentityTables, Resolved
+from monitor.store.archive import WithArchive
+from monitor.store.identities import Resolved
+from monitor.store.revisions import RevisionTables, Visit
 from monitor.text import LabelPattern, title_key
 
 _COUNTER = {
@@ -27,26 +28,27 @@ _COUNTER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Visit:
-    """The circumstances of one page: which crawl, which source, when, whether the source's baseline is still open."""
-
-    crawl_id: int
-    source_id: int
-    baseline: bool
-    now: datetime
-    zone: ZoneInfo
+# Of an entry with one of these, the page is worth keeping.
+_TELLING = frozenset({Verdict.NEW, Verdict.REVISED, Verdict.MOVED, Verdict.COMPLETED})
 
 
-class SightingTables(IdentityTables):
+class SightingTables(RevisionTables, WithArchive):
     """Writes to `posts`, `identities`, `revisions` and `off_label_entries`."""
 
     def record_listing(
-        self, crawl_id: int, page: ListingPage, pattern: LabelPattern, now: datetime, zone: ZoneInfo
+        self,
+        crawl_id: int,
+        page: ListingPage,
+        pattern: LabelPattern,
+        now: datetime,
+        zone: ZoneInfo,
+        raw: RawPage | None = None,
     ) -> tuple[Sighting, ...]:
         """Store one listing page, whole or not at all, and return what became of each of its entries.
 
-        A post that this crawl has met before (pinned on every page) is answered, and not counted again.
+        A post that this crawl has met before (pinned on every page) is answered, and not counted again. `raw` goes
+        into the archive when anything on the page is new or changed, before the change is committed: what was
+        recorded can always be read again.
         """
         with self._write() as conn:
             visit = self._visit(conn, crawl_id, now, zone)
@@ -63,6 +65,8 @@ class SightingTables(IdentityTables):
                 if counted:
                     self._count(conn, crawl_id, sighting.verdict)
             conn.execute("UPDATE crawls SET pages = pages + 1 WHERE id = ?", [crawl_id])
+            if raw is not None and any(one.unknown or one.changed or one.verdict in _TELLING for one in sightings):
+                self.archive.keep(raw, source_id=visit.source_id, crawl_id=crawl_id, kind="listing")
         return tuple(sightings)
 
     def record_article(
@@ -73,8 +77,11 @@ class SightingTables(IdentityTables):
         now: datetime,
         zone: ZoneInfo,
         counted_as: Verdict | None = None,
+        raw: RawPage | None = None,
     ) -> Sighting:
         """Store what a post's own page says. The first body completes a pending post; a later one may revise it.
+
+        `raw` goes into the archive when it does either.
 
         `counted_as` is the verdict under which this crawl has counted the post's line on the listing, if it has: a
         post that its page revises counts as revised, and only once.
@@ -84,18 +91,34 @@ class SightingTables(IdentityTables):
             old = self._post(conn, post_id)
             change = decide_article(old, article)
             post = self._apply(conn, visit, old, change)
-            conn.execute("UPDATE posts SET last_error = NULL WHERE id = ?", [post_id])
+            conn.execute(
+                "UPDATE posts SET last_error = NULL, origin = ?, attachments = ? WHERE id = ?",
+                [article.origin, rows.attachments(article.attachments), post_id],
+            )
             if change.verdict is Verdict.COMPLETED:
                 self._count(conn, crawl_id, change.verdict)
             elif change.verdict is Verdict.REVISED and counted_as in (Verdict.UNCHANGED, Verdict.MOVED, None):
                 self._count(conn, crawl_id, Verdict.REVISED)
                 if counted_as is not None:
                     self._count(conn, crawl_id, counted_as, -1)
+            beside = (article.origin, article.attachments) != (old.origin, old.attachments)
+            if raw is not None and (change.verdict in _TELLING or beside):
+                self.archive.keep(raw, source_id=visit.source_id, crawl_id=crawl_id, kind="post", post_id=post_id)
             return Sighting(change.verdict, post.title, post=self._post(conn, post_id))
 
-    def record_page_failure(self, crawl_id: int, post_id: int, reason: str) -> None:
-        """A post's page could not be read: count the attempt on a pending post, and the error on the crawl."""
+    def keep_trouble(self, crawl_id: int, raw: RawPage) -> None:
+        """Keep the page over which a crawl failed, in place of the last one of its source, for people to look at."""
+        self.archive.keep(raw, source_id=self.crawl(crawl_id).source_id, crawl_id=crawl_id, kind="trouble")
+
+    def record_page_failure(self, crawl_id: int, post_id: int, reason: str, raw: RawPage | None = None) -> None:
+        """A post's page could not be read: count the attempt on a pending post, and the error on the crawl.
+
+        `raw` is the page on which no body was found, if there was one: a better extractor may find it in the archive.
+        """
         with self._write() as conn:
+            if raw is not None:
+                source_id = self.crawl(crawl_id).source_id
+                self.archive.keep(raw, source_id=source_id, crawl_id=crawl_id, kind="post", post_id=post_id)
             conn.execute(
                 "UPDATE posts SET attempts = attempts + 1, last_error = ? WHERE id = ? AND status = 'pending'",
                 [reason[:500], post_id],
@@ -106,15 +129,16 @@ class SightingTables(IdentityTables):
 
     # -- one page -----------------------------------------------------------------------------------------------
 
-    def _visit(self, conn: sqlite3.Connection, crawl_id: int, now: datetime, zone: ZoneInfo) -> _Visit:
+    def _visit(self, conn: sqlite3.Connection, crawl_id: int, now: datetime, zone: ZoneInfo) -> Visit:
         row = conn.execute(
             "SELECT sources.id, sources.baseline_crawl_id FROM crawls JOIN sources ON sources.id = crawls.source_id"
             " WHERE crawls.id = ?",
             [crawl_id],
         ).fetchone()
-        return _Visit(crawl_id, row["id"], row["baseline_crawl_id"] is None, now, zone)
+        since = self._last_completed_before(crawl_id)
+        return Visit(crawl_id, row["id"], row["baseline_crawl_id"] is None, since, now, zone)
 
-    def _refuse(self, conn: sqlite3.Connection, visit: _Visit, candidate: Candidate) -> tuple[Sighting, bool]:
+    def _refuse(self, conn: sqlite3.Connection, visit: Visit, candidate: Candidate) -> tuple[Sighting, bool]:
         """An entry that is no post: the sighting, and whether it counts (once a crawl)."""
         entry = candidate.entry
         if candidate.verdict is Verdict.REJECTED:
@@ -124,7 +148,7 @@ class SightingTables(IdentityTables):
         unknown, counted = self._record_off_label(conn, visit, candidate)
         return Sighting(Verdict.OFF_LABEL, entry.title, candidate.reason, unknown=unknown), counted
 
-    def _admit(self, conn: sqlite3.Connection, visit: _Visit, one: Resolved) -> tuple[Sighting, bool]:
+    def _admit(self, conn: sqlite3.Connection, visit: Visit, one: Resolved) -> tuple[Sighting, bool]:
         """A post, new or known: the sighting, and whether it counts (False when this crawl has met it before)."""
         candidate, entry = one.candidate, one.candidate.entry
         if one.post_id is None:
@@ -134,6 +158,7 @@ class SightingTables(IdentityTables):
         self._remember_identity(conn, candidate, one.post_id)
         if not self._meet(conn, one.post_id, visit.crawl_id):
             return Sighting(Verdict.UNCHANGED, entry.title, post=self._post(conn, one.post_id)), False
+        unknown = self._first_listed(conn, visit, one.post_id) > visit.since
         old = self._post(conn, one.post_id)
         owner = old.source_id == visit.source_id
         if owner and entry.url is not None and entry.url != old.url:  # moved, moved back, or http became https
@@ -142,7 +167,18 @@ class SightingTables(IdentityTables):
         post = self._apply(conn, visit, old, change, listed=candidate if owner else None)
         verdict = Verdict.MOVED if one.moved and change.verdict is Verdict.UNCHANGED else change.verdict
         needs_page = post.status is PostStatus.PENDING and post.url is not None
-        return Sighting(verdict, post.title, post=post, needs_page=needs_page), True
+        changed = replace(post, last_seen_at=old.last_seen_at) != old
+        return Sighting(verdict, post.title, post=post, needs_page=needs_page, unknown=unknown, changed=changed), True
+
+    def _first_listed(self, conn: sqlite3.Connection, visit: Visit, post_id: int) -> int:
+        """The crawl in which this source's listing first showed the post; this one, when it never had."""
+        conn.execute(
+            "INSERT INTO listed VALUES (?, ?, ?) ON CONFLICT DO NOTHING", [visit.source_id, post_id, visit.crawl_id]
+        )
+        row = conn.execute(
+            "SELECT first_crawl_id FROM listed WHERE source_id = ? AND post_id = ?", [visit.source_id, post_id]
+        ).fetchone()
+        return int(row["first_crawl_id"])
 
     def _meet(self, conn: sqlite3.Connection, post_id: int, crawl_id: int) -> bool:
         """Remember that this crawl has met the post on its listing; False when it had before."""
@@ -151,7 +187,7 @@ class SightingTables(IdentityTables):
 
     # -- writing ------------------------------------------------------------------------------------------------
 
-    def _insert(self, conn: sqlite3.Connection, visit: _Visit, candidate: Candidate) -> Post:
+    def _insert(self, conn: sqlite3.Connection, visit: Visit, candidate: Candidate) -> Post:
         entry = candidate.entry
         effective_on, dated = effective_date(entry.published_on, local_date(visit.now, visit.zone))
         label = candidate.label
@@ -179,6 +215,7 @@ class SightingTables(IdentityTables):
         )
         post_id = int(cursor.lastrowid or 0)
         self._meet(conn, post_id, visit.crawl_id)
+        self._first_listed(conn, visit, post_id)
         self._remember_identity(conn, candidate, post_id)
         if entry.body:
             change = Change(Verdict.COMPLETED, entry.title, entry.body, entry.published_on)
@@ -188,7 +225,7 @@ class SightingTables(IdentityTables):
     def _apply(
         self,
         conn: sqlite3.Connection,
-        visit: _Visit,
+        visit: Visit,
         old: Post,
         change: Change,
         *,
@@ -224,44 +261,7 @@ class SightingTables(IdentityTables):
             self._append_revision(conn, visit, old, change)
         return self._post(conn, old.id)
 
-    def _append_revision(self, conn: sqlite3.Connection, visit: _Visit, old: Post, change: Change) -> None:
-        body = change.body or ""
-        print_ = fingerprint(change.title, body, change.published_on)
-        self._leave_copies(conn, old.id)
-        twin = conn.execute(
-            "SELECT id, copy_of FROM posts WHERE fingerprint = ? AND id <> ? ORDER BY id LIMIT 1", [print_, old.id]
-        ).fetchone()
-        copy_of = (twin["copy_of"] or twin["id"]) if twin is not None else None
-        conn.execute(
-            "UPDATE posts SET body = ?, fingerprint = ?, copy_of = ?, status = 'complete', last_error = NULL,"
-            " revision = revision + 1 WHERE id = ?",
-            [body, print_, copy_of, old.id],
-        )
-        conn.execute(
-            "INSERT INTO revisions (post_id, number, crawl_id, seen_at, title, body, published_on, fingerprint)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                old.id,
-                old.revision + 1,
-                visit.crawl_id,
-                rows.instant(visit.now),
-                change.title,
-                body,
-                rows.day(change.published_on),
-                print_,
-            ],
-        )
-
-    def _leave_copies(self, conn: sqlite3.Connection, post_id: int) -> None:
-        """The copies of a post that is being revised are no longer its copies: their eldest is now the first."""
-        copies = conn.execute("SELECT id FROM posts WHERE copy_of = ? ORDER BY id", [post_id]).fetchall()
-        if copies:
-            first = copies[0]["id"]
-            conn.execute(
-                "UPDATE posts SET copy_of = CASE id WHEN ?1 THEN NULL ELSE ?1 END WHERE copy_of = ?2", [first, post_id]
-            )
-
-    def _record_off_label(self, conn: sqlite3.Connection, visit: _Visit, candidate: Candidate) -> tuple[bool, bool]:
+    def _record_off_label(self, conn: sqlite3.Connection, visit: Visit, candidate: Candidate) -> tuple[bool, bool]:
         """Whether the entry was unknown, and whether it counts (False when this crawl has met it before).
 
         Known by its title and date: whatever its address, the reader is shown a title, and shown it once.
@@ -269,15 +269,17 @@ class SightingTables(IdentityTables):
         entry = candidate.entry
         key = listing_identity(visit.source_id, entry.title, entry.published_on)
         known = conn.execute(
-            "SELECT id, last_crawl_id FROM off_label_entries WHERE source_id = ? AND key = ?", [visit.source_id, key]
+            "SELECT id, first_crawl_id, last_crawl_id FROM off_label_entries WHERE source_id = ? AND key = ?",
+            [visit.source_id, key],
         ).fetchone()
         if known is not None:
             conn.execute("UPDATE off_label_entries SET last_crawl_id = ? WHERE id = ?", [visit.crawl_id, known["id"]])
-            return False, bool(known["last_crawl_id"] != visit.crawl_id)
+            met = known["last_crawl_id"] == visit.crawl_id
+            return not met and known["first_crawl_id"] > visit.since, not met
         effective_on, _ = effective_date(entry.published_on, local_date(visit.now, visit.zone))
         conn.execute(
-            "INSERT INTO off_label_entries (source_id, key, title, url, effective_on, first_seen_at, last_crawl_id)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO off_label_entries (source_id, key, title, url, effective_on, first_seen_at, first_crawl_id,"
+            " last_crawl_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 visit.source_id,
                 key,
@@ -285,6 +287,7 @@ class SightingTables(IdentityTables):
                 entry.url,
                 effective_on.isoformat(),
                 rows.instant(visit.now),
+                visit.crawl_id,
                 visit.crawl_id,
             ],
         )
@@ -294,8 +297,3 @@ class SightingTables(IdentityTables):
     def _count(self, conn: sqlite3.Connection, crawl_id: int, verdict: Verdict, by: int = 1) -> None:
         column = _COUNTER[verdict]
         conn.execute(f"UPDATE crawls SET {column} = {column} + ? WHERE id = ?", [by, crawl_id])
-
-    def _post(self, conn: sqlite3.Connection, post_id: int) -> Post:
-        return rows.post(
-            conn.execute(f"SELECT {rows.POST_COLUMNS} FROM {rows.POSTS} WHERE posts.id = ?", [post_id]).fetchone()
-        )

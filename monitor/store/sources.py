@@ -6,6 +6,7 @@ from datetime import datetime
 
 from monitor.identity import canonical_url
 from monitor.models import Audience, Crawl, CrawlNote, Source, SourceSpec, SourceState
+from monitor.pages import ListingPage, ListingValidators, Validators
 from monitor.store import rows
 from monitor.store.connection import Connection
 
@@ -68,17 +69,28 @@ class SourceTables(Connection):
         found = self._rows("SELECT * FROM sources WHERE name = ?", name)
         return rows.source(found[0]) if found else None
 
-    def source_states(self, names: Sequence[str] | None = None) -> tuple[SourceState, ...]:
-        """Every source (or those named, in that order) with its last crawl and its last completed one."""
+    def source_states(
+        self, names: Sequence[str] | None = None, since: datetime | None = None
+    ) -> tuple[SourceState, ...]:
+        """Every source (or those named, in that order) with its last crawl and its last completed one.
+
+        `since` is the moment from which on a change of layout is worth telling; without it none is.
+        """
         with self._read():
             found = [rows.source(row) for row in self._rows("SELECT * FROM sources ORDER BY id")]
-            states = [self._state(source) for source in found]
+            states = [self._state(source, since) for source in found]
         if names is None:
             return tuple(states)
         by_name = {state.source.name: state for state in states}
         return tuple(by_name[name] for name in names if name in by_name)
 
-    def _state(self, source: Source) -> SourceState:
+    def _state(self, source: Source, since: datetime | None) -> SourceState:
+        layout = since and self._rows(
+            "SELECT 1 FROM crawl_notes JOIN crawls ON crawls.id = crawl_id"
+            " WHERE source_id = ? AND kind = 'layout' AND started_at >= ? LIMIT 1",
+            source.id,
+            rows.instant(since),
+        )
         last = self._rows(f"{_CRAWLS} WHERE source_id = ? ORDER BY crawls.id DESC LIMIT 1", source.id)
         good = self._rows(f"{_CRAWLS} WHERE source_id = ? AND completed ORDER BY crawls.id DESC LIMIT 1", source.id)
         posts = self._rows(
@@ -91,6 +103,7 @@ class SourceTables(Connection):
             pending=posts["pending"],
             last=rows.crawl(last[0]) if last else None,
             last_good=rows.crawl(good[0]) if good else None,
+            layout_changed=bool(layout),
         )
 
     def note_attempt(self, source: str, now: datetime) -> None:
@@ -118,9 +131,23 @@ class SourceTables(Connection):
             )
             return int(cursor.lastrowid or 0)
 
-    def finish_crawl(self, crawl_id: int, reason: str, *, completed: bool, now: datetime) -> Crawl:
-        """Close a ledger row. The first completed one of the source's own address becomes its baseline."""
+    def finish_crawl(
+        self,
+        crawl_id: int,
+        reason: str,
+        *,
+        completed: bool,
+        now: datetime,
+        validators: ListingValidators | None = None,
+    ) -> Crawl:
+        """Close a ledger row. The first completed one of the source's own address becomes its baseline.
+
+        `validators` of the listing are committed here, with the completion and never without it: after a crawl that
+        was cut short an unchanged first page must not pass for an unchanged listing.
+        """
         with self._write() as conn:
+            if completed and validators is not None:
+                self._replace_validators(conn, crawl_id, validators)
             conn.execute(
                 "UPDATE crawls SET finished_at = ?, reason = ?, completed = ? WHERE id = ?",
                 [rows.instant(now), reason, int(completed), crawl_id],
@@ -134,6 +161,56 @@ class SourceTables(Connection):
                     [crawl_id],
                 )
         return self.crawl(crawl_id)
+
+    def _replace_validators(self, conn: sqlite3.Connection, crawl_id: int, found: ListingValidators) -> None:
+        source_id = conn.execute("SELECT source_id FROM crawls WHERE id = ?", [crawl_id]).fetchone()["source_id"]
+        conn.execute("DELETE FROM validators WHERE source_id = ?", [source_id])
+        one = found.validators
+        conn.execute(
+            "INSERT INTO validators VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                source_id,
+                found.url,
+                found.read_by,
+                one.etag,
+                one.last_modified,
+                one.body_hash,
+                found.posts,
+                found.off_label,
+                crawl_id,
+            ],
+        )
+
+    def listing_validators(self, source_id: int, url: str, read_by: str) -> ListingValidators | None:
+        """The validators of a source's listing; None when it was never read to its end, or not by `read_by`."""
+        found = self._rows(
+            "SELECT validators.*, started_at FROM validators JOIN crawls ON crawls.id = crawl_id"
+            " WHERE validators.source_id = ? AND validators.url = ? AND read_by = ?",
+            source_id,
+            url,
+            read_by,
+        )
+        if not found:
+            return None
+        row = found[0]
+        known = Validators(row["etag"], row["last_modified"], row["body_hash"])
+        return ListingValidators(
+            row["url"],
+            row["read_by"],
+            known,
+            row["posts"],
+            row["off_label"],
+            rows.read_instant(row["started_at"]),
+        )
+
+    def record_unchanged_listing(self, crawl_id: int, known: ListingValidators) -> None:
+        """The listing is as the last completed crawl read it: its posts count as unchanged, one page as read."""
+        with self._write() as conn:
+            conn.execute(
+                "UPDATE crawls SET pages = pages + 1, unchanged = unchanged + ?, off_label = off_label + ?"
+                " WHERE id = ?",
+                [known.posts, known.off_label, crawl_id],
+            )
 
     def crawl(self, crawl_id: int) -> Crawl:
         """One row of the ledger."""
@@ -152,20 +229,53 @@ class SourceTables(Connection):
     def may_stop_early(self, crawl_id: int) -> bool:
         """Whether a running crawl may end its listing where nothing is unknown.
 
-        Only when the crawl before it, of the same address, completed: else a gap could stay.
+        Only when a crawl of the same address has completed before. What was first listed after that one still counts
+        as unknown (Sighting.unknown), so a crawl that was killed half-way leaves no gap: the next one walks on to
+        where the completed one began.
         """
+        return self._last_completed_before(crawl_id) > 0
+
+    def _last_completed_before(self, crawl_id: int) -> int:
+        """The last completed crawl of the same source and address; 0 for none."""
         found = self._rows(
-            "SELECT before.completed FROM crawls AS this JOIN crawls AS before ON before.source_id = this.source_id"
-            " AND before.url = this.url AND before.id < this.id WHERE this.id = ? ORDER BY before.id DESC LIMIT 1",
+            "SELECT before.id FROM crawls AS this JOIN crawls AS before ON before.source_id = this.source_id"
+            " AND before.url = this.url AND before.id < this.id AND before.completed"
+            " WHERE this.id = ? ORDER BY before.id DESC LIMIT 1",
             crawl_id,
         )
-        return bool(found and found[0]["completed"])
+        return int(found[0]["id"]) if found else 0
 
     def note_error(self, crawl_id: int, where: str, reason: str) -> None:
         """Count an error of a crawl and keep its words."""
         with self._write() as conn:
             conn.execute("UPDATE crawls SET errors = errors + 1 WHERE id = ?", [crawl_id])
             self._note(conn, crawl_id, CrawlNote("error", where, reason))
+
+    def note_warning(self, crawl_id: int, where: str, reason: str) -> None:
+        """Keep the words of something that a crawl noticed and that is no error."""
+        with self._write() as conn:
+            self._note(conn, crawl_id, CrawlNote("warning", where, reason))
+
+    def note_reading(self, crawl_id: int, page: ListingPage) -> str | None:
+        """Remember how a source's listing was read: charset and record block.
+
+        Returns the former signature when the block is another one than last time, which is noted as a change of
+        layout; a page without entries leaves what is known.
+        """
+        with self._write() as conn:
+            conn.execute("UPDATE crawls SET charset = ? WHERE id = ?", [page.charset_note[:200] or None, crawl_id])
+            row = conn.execute(
+                "SELECT sources.id, signature FROM crawls JOIN sources ON sources.id = source_id WHERE crawls.id = ?",
+                [crawl_id],
+            ).fetchone()
+            if not page.signature or page.signature == row["signature"]:
+                return None
+            conn.execute("UPDATE sources SET signature = ? WHERE id = ?", [page.signature, row["id"]])
+            former: str | None = row["signature"]
+            if former is not None:
+                reason = f"the records stand elsewhere: {page.signature} (before: {former})"
+                self._note(conn, crawl_id, CrawlNote("layout", page.url, reason))
+            return former
 
     def crawl_notes(self, crawl_id: int) -> tuple[CrawlNote, ...]:
         """What a crawl has to say beyond its numbers."""

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from monitor.models import CrawlCounts, CrawlNote, SourceSpec, Verdict
-from monitor.pages import Entry
+from monitor.pages import Entry, ListingPage, ListingValidators, Validators
 from monitor.store import Store
 
 DAY = date(2025, 7, 17)
 A = Entry("【湛江招商】甲", "http://zj.example/1.html", DAY, body="甲的正文")
+NEW = Entry("【湛江招商】新", "http://zj.example/9.html", DAY, body="新的正文")
 OFF = Entry("【投资廉江市】丙", "http://zj.example/3.html", DAY, body="丙的正文")
 ZJ = SourceSpec("zhanjiang", "http://zj.example/list/", "湛江")
 GD = SourceSpec("guangdong", "http://gd.example/list/", "广东")
@@ -126,12 +127,75 @@ def test_the_last_good_crawl_is_kept_apart_from_the_last(crawls: Any, store: Sto
     assert (state.last, state.last_good) == (bad, good)
 
 
-def test_only_after_a_completed_crawl_may_the_next_one_stop_early(crawls: Any, store: Store) -> None:
-    for completed, before in ((False, False), (True, False), (False, True), (True, False)):
+def test_only_once_a_crawl_has_completed_may_a_later_one_stop_early(crawls: Any, store: Store) -> None:
+    for completed, before in ((False, False), (True, False), (False, True), (True, True)):
         crawl_id = crawls.start()
         crawls.finish(crawls.start("guangdong"), completed=not completed)
         assert store.may_stop_early(crawl_id) is before
         crawls.finish(crawl_id, completed=completed)
+
+
+def test_what_a_crawl_that_was_cut_short_found_stays_unknown_until_one_completes(crawls: Any) -> None:
+    def unknown(crawl_id: int) -> list[bool]:
+        return [sighting.unknown for sighting in crawls.page(crawl_id, NEW, OFF, A)]
+
+    crawls.run([A])
+    cut_short = crawls.start()
+    assert unknown(cut_short) == [True, True, False]
+    crawls.finish(cut_short, completed=False)
+    closing = crawls.start()
+    assert unknown(closing) == [True, True, False], "the walk goes on to where the completed crawl began"
+    assert unknown(closing) == [False, False, False], "pinned on the next page, they do not keep it going"
+    crawls.finish(closing)
+    assert unknown(crawls.start()) == [False, False, False]
+
+
+def test_a_post_that_another_source_found_is_unknown_to_a_listing_that_never_showed_it(crawls: Any) -> None:
+    crawls.run([A])
+    (first,), _ = crawls.run([A], source="guangdong")
+    (second,), _ = crawls.run([A], source="guangdong")
+    assert (first.verdict, first.unknown, second.unknown) == (Verdict.UNCHANGED, True, False)
+
+
+def test_validators_of_a_listing_are_committed_with_a_completed_crawl_only(crawls: Any, store: Store) -> None:
+    def finish(etag: str, *, completed: bool) -> None:
+        found = ListingValidators("http://zj.example/list/", "v1", Validators(etag, None, "0" * 64), 20, 1, crawls.at)
+        store.finish_crawl(crawls.start(), "x", completed=completed, now=crawls.at, validators=found)
+
+    def known(read_by: str = "v1", url: str = "http://zj.example/list/", source_id: int = 1) -> str | None:
+        found = store.listing_validators(source_id, url, read_by)
+        return found.validators.etag if found else None
+
+    finish("a", completed=False)
+    assert known() is None
+    finish("b", completed=True)
+    finish("c", completed=False)
+    assert known() == "b"
+    assert (known("v2"), known(url="http://zj.example/other/"), known(source_id=2)) == (None, None, None)
+    crawls.finish(crawls.start())
+    assert known() == "b", "a crawl that has none to give leaves them"
+
+
+def test_an_unchanged_listing_counts_its_posts_as_unchanged(crawls: Any, store: Store) -> None:
+    crawl_id = crawls.start()
+    known = ListingValidators("http://zj.example/list/", "v1", Validators(None, None, "0" * 64), 20, 1, crawls.at)
+    store.record_unchanged_listing(crawl_id, known)
+    assert store.crawl(crawl_id).counts == CrawlCounts(pages=1, unchanged=20, off_label=1)
+
+
+def test_another_record_block_is_noted_as_a_change_of_layout_once(crawls: Any, store: Store) -> None:
+    def read(signature: str) -> tuple[str | None, list[str]]:
+        crawl_id = crawls.start()
+        page = ListingPage("http://zj.example/list/", "html", (), signature=signature, charset_note="utf-8")
+        former = store.note_reading(crawl_id, page)
+        crawls.finish(crawl_id)
+        return former, [note.kind for note in store.crawl_notes(crawl_id)]
+
+    assert read("ul.list>li>a") == (None, [])
+    assert read("ul.list>li>a") == (None, [])
+    assert read("") == (None, []), "a page on which nothing was found says nothing about the layout"
+    assert read("div.cards>a") == ("ul.list>li>a", ["layout"])
+    assert read("div.cards>a") == (None, [])
 
 
 def test_baseline_lasts_until_a_crawl_of_the_source_completes(crawls: Any, store: Store) -> None:
