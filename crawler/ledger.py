@@ -4,11 +4,12 @@ The spider reaches it with `crawler.get_extension(CrawlLedger)`. It is an extens
 the spider must know what a page's entries turned out to be before it can say which pages to read next.
 """
 
+import hashlib
 import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from scrapy import Spider, signals
@@ -17,15 +18,18 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.extract import VERSION
 from monitor.clock import Clock
 from monitor.config import SourceConfig
 from monitor.errors import ZhaoshangError
 from monitor.locks import FileLock, lock_crawl
 from monitor.models import Crawl, Post, Sighting, Verdict
-from monitor.pages import Article, ListingPage
+from monitor.pages import Article, ListingPage, ListingValidators, RawPage, Validators
 from monitor.periods import parse_instant
 from monitor.setup import Setup
 from monitor.store import Store
+
+_READ_AGAIN = timedelta(days=7)
 
 logger = logging.getLogger("zhaoshang")
 
@@ -45,6 +49,9 @@ class CrawlLedger:
         self._listing = "the listing was not read"
         self._listing_complete = False
         self._finished: Crawl | None = None
+        self._validators: ListingValidators | None = None
+        self._read_by = read_by(source)
+        self._keeps = bool(setup.config.crawl.keep_pages)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -82,26 +89,75 @@ class CrawlLedger:
         """Posts of earlier crawls whose page is still to be read."""
         return self._open_store.pending_posts(self._source_id)
 
-    def record_listing(self, page: ListingPage) -> tuple[Sighting, ...]:
+    def listing_validators(self, url: str) -> ListingValidators | None:
+        """What tells whether the listing changed since the last completed crawl; None when it must be read anew.
+
+        Once a week it must in any case: some servers answer "not modified" whatever happened.
+        """
+        known = self._open_store.listing_validators(self._source_id, url, self._read_by)
+        return known if known is not None and self.now - known.read_at < _READ_AGAIN else None
+
+    def offer_validators(self, url: str, found: Validators, posts: int, off_label: int) -> None:
+        """The validators of the listing's first page; they count once this crawl has completed."""
+        self._validators = ListingValidators(url, self._read_by, found, posts, off_label, self.now)
+
+    def record_unchanged_listing(self, known: ListingValidators) -> None:
+        """The listing has not changed since the last completed crawl."""
+        with self._writing() as store:
+            store.record_unchanged_listing(self._crawl_id, known)
+
+    def note_reading(self, page: ListingPage) -> None:
+        """Remember how the listing's first page was read, and say when its records stand elsewhere than last time."""
+        with self._writing() as store:
+            former = store.note_reading(self._crawl_id, page)
+        logger.info("%s: read as %s, %s", page.url, page.kind, page.charset_note)
+        if former is not None:
+            logger.warning("%s: the layout changed: records in %s (before: %s)", page.url, page.signature, former)
+
+    def record_listing(self, page: ListingPage, raw: RawPage) -> tuple[Sighting, ...]:
         """Store a listing page and say what became of its entries."""
         for warning in page.warnings:
-            self.note_error(page.url, warning)
+            self.note_warning(page.url, warning)
         with self._writing() as store:
-            sightings = store.record_listing(self._crawl_id, page, self._source.pattern, self.now, self._zone)
+            sightings = store.record_listing(
+                self._crawl_id, page, self._source.pattern, self.now, self._zone, raw=raw if self._keeps else None
+            )
         for sighting in sightings:
             if sighting.reason:
                 logger.info("%s: %s (%s)", sighting.verdict, sighting.title, sighting.reason)
         return sightings
 
-    def record_article(self, post_id: int, article: Article, counted_as: Verdict | None) -> Sighting:
+    def record_article(self, post_id: int, article: Article, counted_as: Verdict | None, raw: RawPage) -> Sighting:
         """Store what a post's page says; `counted_as` is the verdict on its line of this crawl's listing, if any."""
+        for warning in article.warnings:
+            self.note_warning(raw.url, warning)
         with self._writing() as store:
-            return store.record_article(self._crawl_id, post_id, article, self.now, self._zone, counted_as)
+            return store.record_article(
+                self._crawl_id,
+                post_id,
+                article,
+                self.now,
+                self._zone,
+                counted_as,
+                raw=raw if self._keeps else None,
+            )
 
-    def record_page_failure(self, post_id: int, reason: str) -> None:
-        """A post's page could not be read this time."""
+    def keep_trouble(self, raw: RawPage) -> None:
+        """Keep a listing page on which nothing was found, for people to look at."""
+        if self._keeps:
+            with self._writing() as store:
+                store.keep_trouble(self._crawl_id, raw)
+
+    def record_page_failure(self, post_id: int, reason: str, raw: RawPage | None = None) -> None:
+        """A post's page could not be read this time; `raw` is the page, where one came that no body was found on."""
         with self._writing() as store:
-            store.record_page_failure(self._crawl_id, post_id, reason)
+            store.record_page_failure(self._crawl_id, post_id, reason, raw if self._keeps else None)
+
+    def note_warning(self, where: str, reason: str) -> None:
+        """Keep the words of something that is no error."""
+        logger.warning("%s: %s", where, reason)
+        with self._writing() as store:
+            store.note_warning(self._crawl_id, where, reason)
 
     def note_error(self, where: str, reason: str) -> None:
         """Count an error and keep its words."""
@@ -156,7 +212,9 @@ class CrawlLedger:
         complete = reason == "finished" and self._listing_complete
         told = self._listing if reason == "finished" else reason
         try:
-            self._finished = self._store.finish_crawl(self._crawl_id, told, completed=complete, now=self.now)
+            self._finished = self._store.finish_crawl(
+                self._crawl_id, told, completed=complete, now=self.now, validators=self._validators
+            )
         except ZhaoshangError as error:
             logger.error("%s", error)  # noqa: TRY400 - as above
         self._release()
@@ -197,3 +255,12 @@ class CrawlLedger:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+
+def read_by(source: SourceConfig) -> str:
+    """What decides how a listing is read: the extractor's version and the source's table.
+
+    When either changes, what was remembered of an unchanged listing no longer spares reading it.
+    """
+    table = source.model_dump_json(exclude={"title", "every", "at", "jitter", "paused"})
+    return f"{VERSION}:{hashlib.sha256(table.encode()).hexdigest()[:16]}"

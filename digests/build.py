@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -101,8 +101,12 @@ def build(
     preview: bool,
     now: datetime,
     zone: ZoneInfo,
+    paused: Collection[str] = (),
 ) -> Digest:
-    """The content of a digest from what was selected for it. `troubles`: by name, what is wrong with a source."""
+    """The content of a digest from what was selected for it.
+
+    `troubles`: by name, what is wrong with a source. `paused`: the names of those that are not crawled for now.
+    """
     told = Counter(post.source_name for post in (*selection.new, *selection.late))
     titles = {state.source.name: state.source.title for state in material.sources}
     new = [_item(post, selection.copies.get(post.id, ()), titles) for post in selection.new]
@@ -122,14 +126,25 @@ def build(
         off_label=tuple(OffLabelLine(e.id, e.title, e.url, titles.get(e.source_name, e.source_name)) for e in recent),
         off_label_older=len(material.off_label) - len(recent),
         sources=tuple(
-            _source_line(state, troubles.get(state.source.name), told[state.source.name]) for state in material.sources
+            _source_line(
+                state,
+                troubles.get(state.source.name),
+                told[state.source.name],
+                paused=state.source.name in paused,
+            )
+            for state in material.sources
         ),
         missed=tuple(key for key in material.missed if key != material.period.key),
     )
 
 
 def build_preview(
-    material: DigestMaterial, troubles: Mapping[str, str], rules: AnnounceRules, now: datetime, zone: ZoneInfo
+    material: DigestMaterial,
+    troubles: Mapping[str, str],
+    rules: AnnounceRules,
+    now: datetime,
+    zone: ZoneInfo,
+    paused: Collection[str] = (),
 ) -> Digest:
     """A period that was never frozen: every post dated in it, baseline or not; copies still told once."""
     groups: dict[int, list[Post]] = defaultdict(list)
@@ -143,11 +158,16 @@ def build_preview(
         told_before=(),
         backfilled=(),
     )
-    return build(material, selection, troubles, rules=rules, preview=True, now=now, zone=zone)
+    return build(material, selection, troubles, rules=rules, preview=True, now=now, zone=zone, paused=paused)
 
 
-def _newest_first(post: Post) -> tuple[int, int]:
-    return (-post.effective_on.toordinal(), post.id)
+def _newest_first(post: Post) -> tuple[bool, int, int]:
+    """By date; a post that dates itself into the future comes last, whenever it was first seen."""
+    return (_future(post) is not None, -post.effective_on.toordinal(), post.id)
+
+
+def _future(post: Post) -> date | None:
+    return post.published_on if post.published_on is not None and post.published_on > post.effective_on else None
 
 
 def _item(post: Post, copies: Sequence[Post], titles: Mapping[str, str]) -> Item:
@@ -158,6 +178,7 @@ def _item(post: Post, copies: Sequence[Post], titles: Mapping[str, str]) -> Item
         label=post.label,
         place=post.place or NO_PLACE,
         effective_on=post.effective_on,
+        future_on=_future(post),
         dated=post.dated,
         summary=summarise(text, _LINE_LENGTH) if text and post.status is PostStatus.COMPLETE else None,
         url=post.url,
@@ -170,9 +191,10 @@ def _item(post: Post, copies: Sequence[Post], titles: Mapping[str, str]) -> Item
 
 
 def _by_place(items: Sequence[Item]) -> tuple[PlaceGroup, ...]:
-    """Places with most posts first; the posts without a place come last."""
+    """Places with most posts first; places with nothing but dates from the future, and posts without a place, last."""
     counts = Counter(item.place for item in items)
-    order = sorted(counts, key=lambda place: (place == NO_PLACE, -counts[place], place))
+    present = {item.place for item in items if item.future_on is None}
+    order = sorted(counts, key=lambda place: (place not in present, place == NO_PLACE, -counts[place], place))
     return tuple(PlaceGroup(place, tuple(item for item in items if item.place == place)) for place in order)
 
 
@@ -185,7 +207,7 @@ def _highlights(items: Sequence[Item]) -> tuple[Item, ...]:
     """
     if len(items) <= HIGHLIGHTS:
         return ()
-    scored = [(_points(item), item) for item in items]
+    scored = [(_points(item), item) for item in items if item.future_on is None]
     ranked = sorted(
         (pair for pair in scored if pair[0] >= _ENOUGH), key=lambda pair: (-pair[0], -pair[1].effective_on.toordinal())
     )
@@ -199,7 +221,7 @@ def _points(item: Item) -> int:
     return event + amount + (1 if _PROJECT.search(item.title) else 0)
 
 
-def _source_line(state: SourceState, trouble: str | None, told: int) -> SourceLine:
+def _source_line(state: SourceState, trouble: str | None, told: int, *, paused: bool) -> SourceLine:
     last, good = state.last, state.last_good
     seen = good.counts.new + good.counts.revised + good.counts.unchanged + good.counts.moved if good else 0
     return SourceLine(
@@ -213,4 +235,6 @@ def _source_line(state: SourceState, trouble: str | None, told: int) -> SourceLi
         last_good_seen=seen,
         last_at=last.started_at if last else None,
         trouble=trouble,
+        layout_changed=state.layout_changed,
+        paused=paused,
     )

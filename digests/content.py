@@ -34,6 +34,7 @@ class Item:
     url: str | None
     source: str
     copies: tuple[Copy, ...] = ()
+    future_on: date | None = None  # the date that the source gives, when it lies ahead and cannot be meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class SourceLine:
     last_good_seen: int  # posts on the pages that the last completed crawl read
     last_at: datetime | None
     trouble: str | None  # why the last crawl did not complete
+    layout_changed: bool = False  # since the last digest, its records stand elsewhere on the page
+    paused: bool = False  # its user wants no crawls of it for now
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,11 @@ class Digest:
     def troubled(self) -> int:
         """How many sources are not well."""
         return sum(not source.ok for source in self.sources)
+
+    @property
+    def paused(self) -> int:
+        """How many sources are paused: they are neither well nor troubled."""
+        return sum(source.paused for source in self.sources)
 
 
 _ADAPTER = TypeAdapter(Digest)

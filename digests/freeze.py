@@ -5,7 +5,7 @@ from datetime import datetime
 from digests.build import build, select
 from digests.channels.email import message_id
 from digests.content import Digest, from_json, to_json
-from digests.sources import source_troubles
+from digests.sources import paused_sources, source_troubles
 from monitor.config import AudienceConfig, EmailChannelConfig
 from monitor.models import Composition, DigestMaterial, FrozenDigest, Target
 from monitor.schedule import DueDigest
@@ -29,7 +29,16 @@ def freeze(
     def compose(material: DigestMaterial) -> Composition:
         selection = select(material, config.rules, config.zone)
         troubles = source_troubles(material.sources, config, now, preview=False)
-        digest = build(material, selection, troubles, rules=config.rules, preview=False, now=now, zone=config.zone)
+        digest = build(
+            material,
+            selection,
+            troubles,
+            rules=config.rules,
+            preview=False,
+            now=now,
+            zone=config.zone,
+            paused=paused_sources(config),
+        )
         held_back: bool | None = not everywhere and any(name in mails for name in audience.channels)
         if digest.is_empty and not digest.backfilled and not digest.missed and not audience.send_empty:
             return Composition(to_json(digest), selection.records(material.off_label), (), held_back=None)

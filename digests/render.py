@@ -39,8 +39,9 @@ def counts(digest: Digest) -> str:
     parts += [f"补报 {len(digest.late)} 篇"] if digest.late else []
     parts += [f"补录 {digest.backfilled} 篇"] if digest.backfilled else []
     parts += [f"未收录 {off_label} 条"] if off_label else []
-    well = len(digest.sources) - digest.troubled
-    parts.append(f"来源 {well}/{len(digest.sources)} 正常")
+    watched = len(digest.sources) - digest.paused
+    parts.append(f"来源 {watched - digest.troubled}/{watched} 正常")
+    parts += [f"已暂停 {digest.paused} 个来源"] if digest.paused else []
     return " · ".join(parts)
 
 

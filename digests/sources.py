@@ -14,10 +14,17 @@ _MISSED_TURNS = 3  # a source that has missed this many turns, and a day, has si
 def source_troubles(
     states: Iterable[SourceState], config: Config, now: datetime, *, preview: bool
 ) -> Mapping[str, str]:
-    """By name, what is wrong with each source that is not well."""
+    """By name, what is wrong with each source that is not well; one that is paused is none of these."""
     schedules = {source.name: source.schedule for source in config.source}
-    found = {state.source.name: _trouble(state, schedules.get(state.source.name), now, preview) for state in states}
+    paused = paused_sources(config)
+    watched = [state for state in states if state.source.name not in paused]
+    found = {state.source.name: _trouble(state, schedules.get(state.source.name), now, preview) for state in watched}
     return {name: trouble for name, trouble in found.items() if trouble}
+
+
+def paused_sources(config: Config) -> frozenset[str]:
+    """The names of the sources that their user has paused."""
+    return frozenset(source.name for source in config.source if source.paused)
 
 
 def _trouble(state: SourceState, schedule: CrawlSchedule | None, now: datetime, preview: bool) -> str | None:

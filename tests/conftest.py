@@ -34,20 +34,37 @@ class Page:
     status: int = 200
     content_type: str = "text/html; charset=utf-8"
     delay: float = 0.0  # seconds before the answer
+    headers: dict[str, str] = field(default_factory=dict)  # further ones, such as ETag
+
+
+@dataclass
+class Asked:
+    """One request as the site saw it; header names in lower case."""
+
+    path: str
+    headers: dict[str, str]
+    at: float  # time.monotonic()
 
 
 @dataclass
 class Site:
-    """A web site under the test's control. `requests` lists the paths asked for, robots.txt left out."""
+    """A web site under the test's control.
+
+    `requests` lists the paths asked for, robots.txt left out; `log` every request. A page with an ETag or Last-Modified
+    among its headers is answered with 304 to whoever names it.
+    """
 
     url: str
     pages: dict[str, Page] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
+    log: list[Asked] = field(default_factory=list)
 
     def put(self, path: str, body: str | bytes, *, status: int = 200, delay: float = 0.0, **more: str) -> None:
-        """Answer `path` with `body`."""
+        """Answer `path` with `body`; further keywords are headers, `content_type` and `ETag` and all."""
         data = body.encode() if isinstance(body, str) else body
-        self.pages[path] = Page(data, status, delay=delay, **more)
+        kind = more.pop("content_type", Page.content_type)
+        headers = {name.replace("_", "-"): value for name, value in more.items()}
+        self.pages[path] = Page(data, status, kind, delay, headers)
 
     def post(self, path: str, paragraphs: Sequence[str], *, title: str = "页面") -> None:
         """A post's own page."""
@@ -68,16 +85,24 @@ def site() -> Iterator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or every answer on a kept connection waits 40 ms for an acknowledgement
 
         def do_GET(self) -> None:
             if self.path != "/robots.txt":
                 current.requests.append(self.path)
+            asked = Asked(self.path, {name.lower(): value for name, value in self.headers.items()}, time.monotonic())
+            current.log.append(asked)
             page = current.pages.get(self.path, Page(b"not found", 404))
+            if _is_known(page, asked.headers):
+                page = Page(b"", 304, headers=page.headers)
             time.sleep(page.delay)
             with contextlib.suppress(ConnectionError):
                 self.send_response(page.status)
-                self.send_header("Content-Type", page.content_type)
-                self.send_header("Content-Length", str(len(page.body)))
+                for name, value in page.headers.items():
+                    self.send_header(name, value)
+                if page.status != 304:
+                    self.send_header("Content-Type", page.content_type)
+                    self.send_header("Content-Length", str(len(page.body)))
                 self.end_headers()
                 self.wfile.write(page.body)
 
@@ -93,6 +118,14 @@ def site() -> Iterator[Site]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+def _is_known(page: Page, asked: dict[str, str]) -> bool:
+    """Whether the request carries the page's own validator; the ETag decides where there is one (RFC 9110, 13.2.2)."""
+    for name, question in (("ETag", "if-none-match"), ("Last-Modified", "if-modified-since")):
+        if name in page.headers:
+            return asked.get(question) == page.headers[name]
+    return False
 
 
 @dataclass

@@ -92,9 +92,10 @@ def test_every_command_uses_the_one_database_beside_the_configuration(watched, w
     assert through.returncode == 0
     assert through.stderr == f"database: {workplace.database}\n"
     assert through.stdout == (
-        "site: end of the listing; 1 page, 0 new, 0 revised, 1 unchanged, 0 off-label, 0 rejected, 0 errors\n"
+        "site: not modified since the last completed crawl; 1 page, 0 new, 0 revised, 1 unchanged, 0 off-label, 0 rejected, 0 errors\n"
     )
-    assert [path.name for path in workplace.path.rglob("*.db")] == ["zhaoshang.db"]
+    databases = sorted(path.relative_to(workplace.path) for path in workplace.path.rglob("*.db"))
+    assert [str(path) for path in databases] == ["data/archive.db", "data/zhaoshang.db"]
     assert list(watched.posts()) == [A]
 
 
@@ -160,13 +161,15 @@ def test_a_listing_that_fails_or_yields_nothing_is_incomplete_and_says_why(workp
     site.pages["/loop.html?page=2"] = site.pages["/loop.html"]
     expected = {
         "/loop.html": "page 2 repeats an earlier one",
-        "/empty.html": "no entries found on page 1 of the listing",
+        "/empty.html": "page 1 of the listing: empty page (says 系统维护中)",
         "/busy.html": "the listing failed: HTTP 503",
         "/half.html": "the listing failed: HTTP 404",
         "/private/list.html": "the listing failed: robots.txt forbids this page",
     }
     names = {path: path.strip("/").replace("/", "-") for path in expected}
-    tables = [f'[[source]]\nname = "{names[path]}"\nurl = "{site.url}{path}"\n' for path in expected]
+    tables = [
+        f'[[source]]\nname = "{names[path]}"\nurl = "{site.url}{path}"\nallow_private = true\n' for path in expected
+    ]
     workplace.configure("[crawl]\ndelay = 0\nparallel = 3\n" + "".join(tables))
     done = workplace.zhaoshang("crawl")
     assert done.returncode == 1

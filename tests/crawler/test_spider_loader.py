@@ -4,6 +4,7 @@ import pytest
 from scrapy import Request, Spider
 from scrapy.settings import Settings
 
+from crawler.politeness import slot_delay
 from crawler.spider_loader import NoSuchSource, SourceSpiderLoader
 from crawler.spiders.source import SourceSpider
 from monitor.setup import SAMPLE
@@ -116,7 +117,7 @@ def test_a_source_becomes_a_spider_with_the_configuration_s_way_of_fetching(load
     assert spider.source.url == "http://suixi.example/list/"
     settings = Settings()
     spider.update_settings(settings)
-    assert settings.getfloat("DOWNLOAD_DELAY") == 2.5
+    assert settings.getfloat("DOWNLOAD_DELAY") == slot_delay(2.5)
     assert settings.getint("DOWNLOAD_MAXSIZE") == 3 * 1024 * 1024
     assert settings["USER_AGENT"].endswith("(+zhoubao@example.cn)")
 
