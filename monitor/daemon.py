@@ -1,6 +1,7 @@
 """The daemon: APScheduler as a metronome over due times that live in the database; it decides nothing itself.
 
 Every tick asks the store what is due. A missed tick is made good by the next one, and a restart forgets nothing.
+It follows zhaoshang.toml (monitor.reload): each tick works with what the file says then.
 """
 
 import logging
@@ -24,9 +25,11 @@ from digests.channels import Channel
 from digests.outbox import deliver_channel, release_abandoned
 from monitor import jobs
 from monitor.clock import Clock
+from monitor.config import ChannelConfig
 from monitor.crawl_process import CrawlOutcome, run_crawl
 from monitor.errors import ZhaoshangError
 from monitor.locks import lock_daemon
+from monitor.reload import FollowedSetup
 from monitor.setup import Setup
 from monitor.store import Store
 
@@ -39,7 +42,8 @@ class Daemon:
     """Crawls, freezes and delivers on schedule until a signal comes."""
 
     def __init__(self, setup: Setup, clock: Clock, tick_seconds: float) -> None:
-        self._setup = setup
+        self._followed = FollowedSetup(setup)
+        self._following = threading.Lock()
         self._clock = clock
         self._tick = tick_seconds
         self._stop = threading.Event()
@@ -47,6 +51,9 @@ class Daemon:
         self._crawls = ThreadPoolExecutor(setup.config.crawl.parallel, thread_name_prefix="crawl")
         self._running: dict[str, Future[CrawlOutcome]] = {}
         self._guard = threading.Lock()
+        self._scheduler = self._make_scheduler()
+        self._scheduled: dict[str, ChannelConfig] = {}
+        self._pools: set[str] = set()  # a channel's pool outlives it: a mail may still be on its way
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT, then end within 30 seconds. Raises DaemonRunning, StoreError."""
@@ -56,8 +63,9 @@ class Daemon:
             with self._open_store() as store:
                 jobs.sync(store, self._setup, self._clock.now())
                 release_abandoned(store, self._clock.now())
-            scheduler = self._scheduler()
-            scheduler.start()
+            self._follow()
+            self._schedule_channels()
+            self._scheduler.start()
             logger.info(
                 "started as process %d: %d sources, %d audiences, database %s",
                 os.getpid(),
@@ -67,18 +75,20 @@ class Daemon:
             )
             number = self._signals.get()
             logger.info("%s: stopping", signal.Signals(number).name)
-            self._shut_down(scheduler)
+            self._shut_down()
 
     # -- ticks -----------------------------------------------------------------------------------------------------
 
     def crawl_tick(self) -> None:
         """Start a crawl of every source that is due."""
+        self._follow()
         with self._open_store() as store:
             for name in jobs.due_sources(store, self._setup, self._clock.now()):
                 self._start_crawl(name)
 
     def digest_tick(self) -> None:
         """When a digest is due: crawl what is due first, with a bounded wait, then freeze."""
+        self._follow()
         with self._open_store() as store:
             now = self._clock.now()
             if not jobs.due_audiences(store, self._setup, now):
@@ -111,7 +121,32 @@ class Daemon:
         for name in left:
             deliver_channel(self._open_store, name, None, self._clock.now)
 
+    def prune_tick(self) -> None:
+        """Drop what is older than the archive's retention: at every start, and once a day."""
+        with self._open_store() as store:
+            dropped = jobs.prune_archive(store, self._setup, self._clock.now())
+        if dropped:
+            logger.info("dropped %d pages from the archive", dropped)
+
     # -- the inside ------------------------------------------------------------------------------------------------
+
+    @property
+    def _setup(self) -> Setup:
+        """What is in force at this moment."""
+        return self._followed.setup
+
+    def _follow(self) -> None:
+        """Put in force what changed in the file."""
+        with self._following:
+            change = self._followed.look()
+            if change is None:
+                return
+            with Store(change.setup.database) as store:
+                jobs.sync(store, change.setup, self._clock.now())
+            self._followed.accept(change)
+            self._schedule_channels()
+        if change.words:
+            logger.info("the configuration changed: %s", change.words)
 
     def _open_store(self) -> Store:
         return Store(self._setup.database)
@@ -140,35 +175,55 @@ class Daemon:
             with self._guard:
                 self._running.pop(name, None)
 
-    def _scheduler(self) -> BackgroundScheduler:
+    def _make_scheduler(self) -> BackgroundScheduler:
         # "Maximum number of running instances reached" is what a long crawl or mail looks like, not an alarm.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # our listener tells it once
-        zone = self._setup.config.zone
-        channels = jobs.open_channels(self._setup)
         scheduler = BackgroundScheduler(
-            timezone=zone,
-            # A channel that hangs holds its own thread only; crawls and digests have theirs.
-            executors={"crawls": JobPool(1), "digests": JobPool(1), "channels": JobPool(max(len(channels), 1))},
+            timezone=self._setup.config.zone,
+            executors={"crawls": JobPool(1), "digests": JobPool(1), "archive": JobPool(1)},
             # The default grace of one second drops ticks when a pool is busy; due-ness is in the database anyway.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
-        start = datetime.now(zone)
-        trigger = IntervalTrigger(seconds=self._tick, timezone=zone, start_date=start)
+        trigger, start = self._ticks()
         scheduler.add_job(self.crawl_tick, trigger, id="crawls", executor="crawls", next_run_time=start)
         scheduler.add_job(self.digest_tick, trigger, id="digests", executor="digests", next_run_time=start)
-        for name, channel in channels.items():
-            scheduler.add_job(
-                self.deliver_tick,
-                trigger,
-                args=(name, channel),
-                id=f"channel {name}",
-                executor="channels",
-                next_run_time=start,
-            )
         scheduler.add_job(self.leftover_tick, trigger, id="leftovers", executor="digests", next_run_time=start)
+        daily = IntervalTrigger(days=1, timezone=self._setup.config.zone, start_date=start)
+        scheduler.add_job(self.prune_tick, daily, id="archive", executor="archive", next_run_time=start)
         scheduler.add_listener(self._job_failed, EVENT_JOB_ERROR)
         return scheduler
+
+    def _ticks(self) -> tuple[IntervalTrigger, datetime]:
+        zone = self._setup.config.zone
+        start = datetime.now(zone)
+        return IntervalTrigger(seconds=self._tick, timezone=zone, start_date=start), start
+
+    def _schedule_channels(self) -> None:
+        """A job for each channel, in a pool of its own: one that hangs holds its own thread only."""
+        configs = self._setup.config.channels
+        for name in self._scheduled.keys() - configs.keys():
+            self._scheduler.remove_job(f"channel {name}")
+            del self._scheduled[name]
+        opened = jobs.open_channels(self._setup)
+        for name, config in configs.items():
+            if self._scheduled.get(name) == config:
+                continue
+            job = f"channel {name}"
+            if job not in self._pools:
+                self._scheduler.add_executor(JobPool(1), job)
+                self._pools.add(job)
+            trigger, start = self._ticks()
+            self._scheduler.add_job(
+                self.deliver_tick,
+                trigger,
+                args=(name, opened[name]),
+                id=job,
+                executor=job,
+                next_run_time=start,
+                replace_existing=True,
+            )
+            self._scheduled[name] = config
 
     def _job_failed(self, event: JobExecutionEvent) -> None:
         if isinstance(event.exception, ZhaoshangError):
@@ -179,10 +234,10 @@ class Daemon:
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
         self._signals.put(number)
 
-    def _shut_down(self, scheduler: BackgroundScheduler) -> None:
+    def _shut_down(self) -> None:
         deadline = time.monotonic() + _EXIT_WITHIN
         self._stop.set()
-        scheduler.shutdown(wait=False)
+        self._scheduler.shutdown(wait=False)
         self._crawls.shutdown(wait=False, cancel_futures=True)
         while time.monotonic() < deadline and _busy_threads():
             time.sleep(0.1)

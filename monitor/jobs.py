@@ -27,13 +27,13 @@ def sync(store: Store, setup: Setup, now: datetime) -> None:
 
 
 def due_sources(store: Store, setup: Setup, now: datetime) -> tuple[str, ...]:
-    """The sources that are to be crawled now, longest due first."""
+    """The sources that are to be crawled now, longest due first; paused ones never are."""
     due = [(moment, name) for name, moment in next_crawls(store, setup, now) if moment <= now]
     return tuple(name for _, name in sorted(due))
 
 
 def next_crawls(store: Store, setup: Setup, now: datetime) -> tuple[tuple[str, datetime], ...]:
-    """Every configured source with the instant at which it falls due."""
+    """Every configured source that is not paused, with the instant at which it falls due."""
     attempted = {state.source.name: state.source.attempted_at for state in store.source_states()}
     return tuple(
         (
@@ -41,6 +41,7 @@ def next_crawls(store: Store, setup: Setup, now: datetime) -> tuple[tuple[str, d
             next_crawl(source.schedule, attempted.get(source.name), now, source.name, setup.config.zone),
         )
         for source in setup.config.source
+        if not source.paused
     )
 
 
@@ -100,3 +101,9 @@ def open_channels(setup: Setup) -> dict[str, Channel]:
 def deliver(setup: Setup, clock: Clock) -> tuple[Outcome, ...]:
     """Send what is due now."""
     return deliver_due(lambda: Store(setup.database), open_channels(setup), clock.now)
+
+
+def prune_archive(store: Store, setup: Setup, now: datetime) -> int:
+    """Drop archived pages older than `crawl.keep_pages`, and say how many; with "0s" all of them."""
+    kept = setup.config.crawl.keep_pages
+    return store.prune_archive(now - kept, keep_newest=bool(kept))

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -9,13 +10,14 @@ from pathlib import Path
 import click
 import pytest
 
-from monitor.cli import COMMANDS, LazyGroup, cli
+from monitor.cli import COMMANDS, cli
 from monitor.config import (
     AudienceConfig,
     Config,
     CrawlConfig,
     DigestConfig,
     EmailChannelConfig,
+    SelectConfig,
     SourceConfig,
 )
 from monitor.models import Verdict
@@ -23,19 +25,34 @@ from monitor.models import Verdict
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEMPLATE = files("monitor.cli").joinpath("zhaoshang.toml.template").read_text(encoding="utf-8")
-TABLES = [Config, CrawlConfig, DigestConfig, SourceConfig, AudienceConfig, EmailChannelConfig]
+TABLES = [Config, CrawlConfig, DigestConfig, SourceConfig, SelectConfig, AudienceConfig, EmailChannelConfig]
 
 
 def command(name: str) -> click.Command:
-    assert isinstance(cli, LazyGroup)
-    found = cli.get_command(click.Context(cli), name)
-    assert found is not None
+    """A command by its words: `status`, `source add`."""
+    found: click.Command = cli
+    for word in name.split():
+        assert isinstance(found, click.Group)
+        inner = found.get_command(click.Context(found), word)
+        assert inner is not None
+        found = inner
     return found
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+def commands() -> Iterator[str]:
+    """What a user can type: every command, and of a group its commands."""
+    for name in COMMANDS:
+        found = command(name)
+        if isinstance(found, click.Group):
+            yield from (f"{name} {inner}" for inner in found.list_commands(click.Context(found)))
+        else:
+            yield name
+
+
+@pytest.mark.parametrize("name", list(commands()))
 def test_every_command_and_option_stands_in_the_readme(name):
-    row = next((line for line in README.splitlines() if line.startswith(f"| `zhaoshang {name}")), None)
+    rows = (line for line in README.splitlines() if re.match(rf"\| `zhaoshang {name}[ `]", line))
+    row = next(rows, None)
     assert row is not None, name
     for parameter in command(name).params:
         if parameter.name in ("own_config", "own_now"):  # described once for all commands
@@ -53,7 +70,7 @@ def written(value: object) -> str | None:
     """A default as the README writes it; None where it has none to show."""
     if isinstance(value, timedelta):
         seconds = int(value.total_seconds())
-        unit = next((u, n) for u, n in (("h", 3600), ("m", 60), ("s", 1)) if seconds % n == 0)
+        unit = next((u, n) for u, n in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)) if seconds % n == 0)
         return f'"{seconds // unit[1]}{unit[0]}"'
     if isinstance(value, bool):
         return str(value).lower()
@@ -74,6 +91,10 @@ def test_every_setting_stands_in_the_readme_with_its_default_and_in_the_template
     if table is Config and key in ("crawl", "digest", "source", "audience", "channel"):
         assert f"`[{key}]`" in README or f"`[[{key}]]`" in README or f"`[{key}.NAME]`" in README
         return
+    if table is SourceConfig and key == "select":
+        assert "`[source.select]`" in README
+        assert "[source.select]" in TEMPLATE
+        return
     rows = [line for line in README.splitlines() if line.startswith(f"| `{key}` |")]
     assert rows, f"{table.__name__}.{key}"
     default = None if field.is_required() else written(field.default)
@@ -86,8 +107,11 @@ def test_the_template_is_valid_with_every_key_switched_on():
     switched_on = re.sub(r"^# (?=[\w.]+ = |\[)", "", TEMPLATE, flags=re.MULTILINE)
     table = tomllib.loads(switched_on)
     config = Config.model_validate(table)
-    assert Config.model_validate(tomllib.loads(TEMPLATE)).crawl == CrawlConfig()
+    as_it_is = Config.model_validate(tomllib.loads(TEMPLATE))
+    assert as_it_is.crawl == CrawlConfig()
+    assert as_it_is.source == ()  # the example is no source: `zhaoshang source add` begins with a clean file
     assert config.crawl == CrawlConfig(contact="mailto:you@example.cn")
+    assert [source.name for source in config.source] == ["example"]
     assert config.digest == DigestConfig()
     assert config.channels["mail"].type == "email"
 

@@ -15,13 +15,16 @@ LAYERS = (
     ("monitor.errors", 0),
     ("monitor.models", 0),
     ("monitor.pages", 0),
+    *((f"monitor.{name}", 0) for name in ("probes", "archived", "replayed")),
     *((f"monitor.{name}", 1) for name in ("text", "fingerprint", "identity", "sightings", "changes")),
-    *((f"monitor.{name}", 1) for name in ("periods", "schedule")),
+    *((f"monitor.{name}", 1) for name in ("periods", "schedule", "source_tables", "suggestions", "replay")),
     ("crawler.extract", 1),
     *((f"monitor.{name}", 2) for name in ("config", "setup", "secrets", "store", "clock", "locks")),
+    ("monitor.config_file", 2),
     ("crawler", 3),
     ("digests", 3),
-    *((f"monitor.{name}", 4) for name in ("jobs", "crawl_process", "daemon", "cli")),
+    *((f"monitor.{name}", 4) for name in ("jobs", "crawl_process", "probe_process", "replay_process")),
+    *((f"monitor.{name}", 4) for name in ("daemon", "reload", "cli")),
     ("monitor", 0),  # the package itself: a sentence
 )
 
@@ -79,6 +82,7 @@ def test_the_lowest_layer_needs_the_standard_library_only():
     [
         ("sqlite3", "monitor.store"),
         ("sqlite_utils", "monitor.store"),
+        ("zstandard", "monitor.store"),
         ("apscheduler", "monitor.daemon"),
         ("scrapy", "crawler"),
         ("jinja2", "digests"),

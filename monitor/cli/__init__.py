@@ -12,7 +12,22 @@ from monitor.errors import ZhaoshangError
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("monitor.cli.init", "init", "Write a commented zhaoshang.toml into the current folder."),
     "demo": ("monitor.cli.demo", "demo", "Run the whole path on the saved dump, in a folder of its own."),
-    "crawl": ("monitor.cli.crawl", "crawl", "Crawl sources now: all of them, or those named."),
+    "probe": (
+        "monitor.cli.probe",
+        "probe",
+        "Show what a crawl would read on one page, and the source table for it.",
+    ),
+    "source": (
+        "monitor.cli.source",
+        "source",
+        "Add, list, test, pause and remove the sources of zhaoshang.toml.",
+    ),
+    "crawl": ("monitor.cli.crawl", "crawl", "Crawl sources now: all that are not paused, or those named."),
+    "replay": (
+        "monitor.cli.replay",
+        "replay",
+        "Read archived pages again, offline: fill in and correct posts, announce nothing.",
+    ),
     "digest": ("monitor.cli.digest", "digest", "Print the digest of a period; this week's when none is named."),
     "deliver": ("monitor.cli.deliver", "deliver", "Freeze and send what is due now."),
     "deliveries": ("monitor.cli.deliver", "deliveries", "List deliveries, newest first."),

@@ -33,8 +33,7 @@ def check_config(session: Session, offline: bool) -> None:
     results += [_source_file(source) for source in config.source if source.is_file]
     results += [_data_dir(setup.data_dir) and _database(setup.database)]
     if not config.source:
-        click.echo("!!  no source is configured; add a [[source]] table")
-        results.append(False)
+        click.echo("--  no source is configured yet; add one with `zhaoshang source add NAME URL`")
     if not all(results):
         sys.exit(1)
 

@@ -11,8 +11,9 @@ import click
 from monitor import jobs
 from monitor.cli.session import Session, with_session
 from monitor.crawl_process import CrawlOutcome
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, StoreError
 from monitor.models import Crawl
+from monitor.store import Store
 
 
 @click.command()
@@ -21,17 +22,32 @@ from monitor.models import Crawl
 @click.option("--url", help="Read the one named source from this address or file instead, this once.")
 @with_session
 def crawl(session: Session, names: tuple[str, ...], full: bool, url: str | None) -> None:
-    """Crawl sources now: all of them, or those named."""
+    """Crawl sources now: all that are not paused, or those named."""
     setup = session.setup
-    chosen = [setup.source(name).name for name in names] or [source.name for source in setup.config.source]
+    chosen = [setup.source(name).name for name in names]
+    chosen = chosen or [source.name for source in setup.config.source if not source.paused]
+    if not chosen and setup.config.source:
+        raise ConfigError("every source is paused", where=str(setup.config_path), todo="name the one to crawl")
     if not chosen:
-        raise ConfigError("no source is configured", where=str(setup.config_path), todo="add a [[source]] table")
+        raise ConfigError(
+            "no source is configured", where=str(setup.config_path), todo="add one with `zhaoshang source add`"
+        )
     if url and len(chosen) != 1:
         raise ConfigError("--url goes with exactly one source", todo="name it")
     click.echo(f"database: {setup.database}", err=True)
     outcomes = run_with_progress(session, chosen, full=full, url=url)
+    _prune(session)
     if any(outcome.error for outcome in outcomes):
         sys.exit(1)
+
+
+def _prune(session: Session) -> None:
+    """Without a daemon nobody else drops old pages; that it fails is no fault of the crawl, and told all the same."""
+    try:
+        with Store(session.setup.database, create=False) as store:
+            jobs.prune_archive(store, session.setup, session.now)
+    except StoreError as error:
+        click.echo(f"zhaoshang: {error}", err=True)
 
 
 def run_with_progress(

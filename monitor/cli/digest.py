@@ -8,7 +8,7 @@ from digests.build import build_preview
 from digests.content import Digest
 from digests.freeze import content_of
 from digests.render import FORMATS, render
-from digests.sources import source_troubles
+from digests.sources import paused_sources, source_troubles
 from monitor.cli.session import Session, with_session
 from monitor.errors import ConfigError
 from monitor.models import Period
@@ -50,4 +50,5 @@ def read_digest(session: Session, store: Store, audience: str, period: Period) -
     config = session.setup.config
     material = store.preview_material(audience, period, session.now, [source.name for source in config.source])
     troubles = source_troubles(material.sources, config, session.now, preview=True)
-    return build_preview(material, troubles, config.rules, session.now, config.zone)
+    paused = paused_sources(config)
+    return build_preview(material, troubles, config.rules, session.now, config.zone, paused)

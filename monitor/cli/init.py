@@ -21,4 +21,4 @@ def init() -> None:
         raise ConfigError("exists already and was left as it is", where=str(path), todo="edit it") from error
     except OSError as error:
         raise ConfigError(f"cannot be written: {error.strerror}", where=str(path), todo="check the folder") from error
-    click.echo(f"wrote {path}\nNext: put a source into it, then run `zhaoshang check-config` and `zhaoshang crawl`.")
+    click.echo(f"wrote {path}\nNext: `zhaoshang source add NAME URL`, then `zhaoshang crawl`.")

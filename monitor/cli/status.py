@@ -1,16 +1,20 @@
 """`zhaoshang status`."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 
 import click
 
 from monitor import jobs
+from monitor.archived import ArchiveSize
 from monitor.cli.session import Session, with_session
 from monitor.cli.tables import print_table
+from monitor.errors import StoreError
 from monitor.locks import is_alive
 from monitor.models import Crawl, SourceState, StoreSummary
 from monitor.schedule import next_digest
+from monitor.store import Store
 
 
 @click.command()
@@ -21,8 +25,10 @@ def status(session: Session, as_json: bool) -> None:
     with session.open_store() as store:
         summary = store.summary()
         next_crawls = dict(jobs.next_crawls(store, session.setup, session.now))
+        archive = _archive(store)
     if as_json:
-        click.echo(json.dumps(_record(session, summary, next_crawls), ensure_ascii=False, indent=2))
+        record = _record(session, summary, next_crawls) | {"archive": _archive_record(archive)}
+        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
         return
     print_table(
         ("source", "title", "posts", "pending", "last crawl", "result", "last good", "next due"),
@@ -40,6 +46,28 @@ def status(session: Session, as_json: bool) -> None:
         f"\n{summary.posts} posts ({summary.pending_posts} pending), {summary.off_label} off-label entries, "
         f"{summary.digests} digests, {summary.pending_deliveries} undelivered ({summary.failing_deliveries} failing)"
     )
+    click.echo(_archive_line(archive))
+
+
+def _archive(store: Store) -> ArchiveSize | StoreError:
+    """The archive's size, or why it cannot be had: all else that status tells does not depend on it."""
+    try:
+        return store.archive_size()
+    except StoreError as error:
+        return error
+
+
+def _archive_line(archive: ArchiveSize | StoreError) -> str:
+    if isinstance(archive, StoreError):
+        return f"archive: {archive}"
+    return (
+        f"archive: {archive.pages} pages, {archive.raw_bytes / 1e6:.1f} MB as fetched, "
+        f"{archive.disk_bytes / 1e6:.1f} MB on disk"
+    )
+
+
+def _archive_record(archive: ArchiveSize | StoreError) -> dict[str, object]:
+    return {"error": str(archive)} if isinstance(archive, StoreError) else asdict(archive)
 
 
 def _row(session: Session, state: SourceState, next_crawls: dict[str, datetime]) -> tuple[str, ...]:
@@ -56,8 +84,17 @@ def _row(session: Session, state: SourceState, next_crawls: dict[str, datetime])
         session.local(last.started_at if last else None),
         result,
         session.local(state.last_good.started_at if state.last_good else None),
-        session.local(next_crawls[name]) if name in next_crawls else "not configured",
+        session.local(next_crawls[name]) if name in next_crawls else _idle(session, name),
     )
+
+
+def _idle(session: Session, name: str) -> str:
+    """Why a source never falls due."""
+    return "paused" if _is_paused(session, name) else "not configured"
+
+
+def _is_paused(session: Session, name: str) -> bool:
+    return any(source.name == name and source.paused for source in session.setup.config.source)
 
 
 def _word(crawl: Crawl) -> str:
@@ -90,6 +127,7 @@ def _record(session: Session, summary: StoreSummary, next_crawls: dict[str, date
                 "completed": state.last.completed if state.last else None,
                 "reason": state.last.reason if state.last else None,
                 "last_good": state.last_good.started_at.isoformat() if state.last_good else None,
+                "paused": _is_paused(session, state.source.name),
                 "next_due": next_crawls[state.source.name].isoformat() if state.source.name in next_crawls else None,
             }
             for state in summary.sources

@@ -7,12 +7,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_FOLDING = {"title", "result", "reason", "channels", "recipient"}
+_FOLDING = {"title", "result", "reason", "channels", "recipient", "before", "after", "link", "url"}
 _PIPED_WIDTH = 200  # columns when nobody looks: enough not to cut, and the same everywhere
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
-    """Print rows; cells are text as it is, never markup. Only titles and reasons fold where the room is short."""
+    """Print rows; cells are text as it is, never markup. Only long texts fold where the room is short."""
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column not in _FOLDING)

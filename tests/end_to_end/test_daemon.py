@@ -24,6 +24,7 @@ delay = 0
 [[source]]
 name = "site"
 url = "{site.url}/list.html"
+allow_private = true
 every = "{every}"
 jitter = "0s"
 [[audience]]
