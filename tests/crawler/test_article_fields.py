@@ -112,6 +112,15 @@ def test_where_only_title_says_it_the_site_s_name_is_taken_off(head, title):
             "",
         ),
         ("<script type='application/ld+json'>{broken</script>", "<p>发布于 2025-07-17</p>"),
+        ("", "<div>由 管理员 提交于 周四, 07/17/2025 - 10:32</div>"),  # the month is first
+        ("", "<div>Submitted by admin on Thu, 07/17/2025 - 10:32</div>"),
+        ("", "<div>Posted on July 17, 2025 by admin</div>"),
+        ("", "<div>created: 2025-07-17 10:32</div>"),
+        ("", "<p>创建时间：2025-07-16　发布时间：2025-07-17</p>"),
+        ("", "<p>更新时间：2025-07-19　创建于：2025-07-17</p>"),
+        ("", "<p>（2025年7月17日）</p>"),
+        ("", "<p>http://www.zs.example　2025年7月17日　来源：湛江日报</p>"),
+        ("", f"<p>http://www.zs.example/{'a' * 60}.html　2025年7月17日　来源：湛江日报</p>"),
     ],
 )
 def test_the_date_is_that_of_the_publication(head, printed):
@@ -180,6 +189,17 @@ def test_a_date_that_cannot_be_is_warned_of(value, day, warning):
         ("", "<p>稿源：湛江日报</p>", "湛江日报"),
         ("", "<div>来源：</div><div>湛江日报</div>", "湛江日报"),
         ("", "<p>来源：本站 时间：2025-07-17</p>", "本站"),
+        ("", "<span>来源：湛江日报</span><span><i></i>1024</span>", "湛江日报"),  # how often it was read
+        ("", "<span>来源：湛江日报</span><span>5</span><span>2025-07-17</span>", "湛江日报"),
+        ("", "<span>来源：湛江789</span><span>2025-07-17</span>", "湛江789"),
+        ("", "<p>http://www.zs.example　2025年7月3日　来源：湛江日报</p>", "湛江日报"),
+        (
+            "",
+            "<p>Updated: July 3, 2025 &nbsp; Source: Zhanjiang Daily <a>Large</a> <a>Print</a></p>",
+            "Zhanjiang Daily",
+        ),
+        ("", "<p>来源：China Daily 2025-07-03</p>", "China Daily"),
+        ("", "<p>来源：湛江日报 admin</p>", "湛江日报"),
         ("", "<p>来源： 发布时间：2025-07-17</p>", None),
         ("", "<p>来源：未知 发布时间：2025-07-17</p>", None),
         (meta(Author="张三", SiteName="湛江招商网"), "<p>作者：张三 发布机构：商务局</p>", None),

@@ -1,6 +1,6 @@
 """What around and inside a text is not body, and what looks like it and is."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -75,6 +75,15 @@ def test_what_is_the_page_s_is_no_body_wherever_it_stands(place, line):
         "<p>2025年7月17日 来源：湛江日报 点击：8</p>",
         "<p>招商动态</p><p>日期：2025-07-17　作者：张三　浏览次数：12</p>",
         "<p>【信息时间：2025-07-17】【来源：商务局】【我要打印】</p>",
+        "<p>http://www.zs.example　2025年7月3日　来源：湛江日报</p>",
+        f"<p>http://www.zs.example/{'a' * 60}.html　2025年7月3日　来源：湛江日报</p>",
+        "<p>由 管理员 提交于 周三, 05/14/2025 - 10:32</p>",
+        "<p>Submitted by admin on Wed, 05/14/2025 - 10:32</p>",
+        "<p>Posted on May 14, 2025 by admin</p>",
+        "<p>创建于 2025-05-14 10:32</p>",
+        "<p>created: 2025-05-14 10:32</p>",
+        f"<p><a href='/'>首页</a> <a href='/a'>动态</a></p><hr><p><b>{TITLE}</b></p><p>（2025年3月26日）</p>",
+        f"<p>湛江是粤西大市，欢迎各界客商前来。</p><p><b>{TITLE}</b></p><p>2025年3月26日</p>",
         "<table><tr><td>索引号：</td><td>007/2025-1</td><td>发布机构：</td><td>商务局</td></tr></table>",
     ],
 )
@@ -90,6 +99,8 @@ def test_the_lines_about_a_post_above_its_text_are_no_body(place, header):
         "<p>相关链接：</p><p><a href='1'>湛江赴港招商</a></p><p><a href='2'>湛江赴澳招商</a></p>",
         "<div class='related'><a href='1'>湛江赴港招商</a></div>",
         "<p>【推荐阅读】</p><div><a href='1'>湛江赴港招商</a></div>",
+        "<div><h3>相关</h3><p><a href='1'>湛江赴港招商</a></p><p><a href='2'>湛江赴澳招商</a></p></div>",
+        "<div class='jp-relatedposts'><h3>相关</h3><p><a href='1'>湛江赴港招商</a></p></div>",
         "<p>标签：<a>湛江</a> <a>签约</a></p>",
         "<p>版权所有：湛江市人民政府 粤ICP备05000000号</p>",
         "<p>主办单位：湛江市商务局</p><p>地址：赤坎区1号</p><p>网站标识码：4408000001</p>",
@@ -127,6 +138,9 @@ def test_what_follows_a_text_is_no_body(place, tail):
         "技术支持：0759-1234567。",
         "回复：项目用地已经落实。",
         "相关政策",
+        "相关",
+        "Source code of the platform was handed over in May.",
+        "由市商务局牵头，2025年7月3日起，十二家企业陆续进场。",
     ],
 )
 def test_a_line_of_the_text_that_looks_like_the_page_s_is_body(place, line):
@@ -161,6 +175,16 @@ def test_links_are_body_where_an_editor_put_them_or_the_text_announces_them():
 def test_a_box_of_links_in_the_middle_is_left_out_and_the_text_goes_on():
     box = "<div><p>相关链接</p><p><a href='1'>湛江赴港招商</a></p><p><a href='2'>湛江赴澳招商</a></p></div>"
     assert paragraphs(text(between=box), PLACES[1]) == list(TEXT)
+
+
+def test_a_bare_page_has_a_title_and_a_date_though_nothing_on_it_has_a_name():
+    page = (
+        "<html><head><title>湛江县招商局</title></head><body><p><a href='/'>首页</a> | <a href='/a'>动态</a></p><hr>"
+        f"<p align=center><b><font size=5>{TITLE}</font></b></p><p align=center>（2025年3月26日）</p>{text()}</body></html>"
+    )
+    article = read_article(page, "http://zs.example/1.html", NOW).article
+    assert article is not None
+    assert (article.title, article.published_on, article.body) == (TITLE, date(2025, 3, 26), "\n".join(TEXT))
 
 
 def test_a_body_split_over_sisters_is_read_whole():

@@ -3,22 +3,27 @@
 It decides which object is the post and what its fields are; what in the body is body is not asked here.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape, unescape
+from itertools import islice
 
 from crawler.extract.html.fragments import has_markup, line_of
 from crawler.extract.interfaces.field_names import Role, folded, name_bonus, words
-from crawler.extract.interfaces.json_text import read_json_text
+from crawler.extract.interfaces.json_text import json_inside, read_json_text
 from crawler.extract.interfaces.json_values import date_of, text_of
 
-_OBJECTS = 20_000  # that are looked at
+_OBJECTS = 5_000  # that are looked at
+_FIELDS = 200  # of an object
 _LEAST_BODY = 10  # characters: a shorter text is a status, or empty
 _LONGEST_TITLE = 300  # characters
 _MOST_FILES = 100
-_UPDATED = -2.0  # what a field's name must at least say of its being a date: the time of a change is one, a deadline not
+_UPDATED = -2.0  # above which a field's name may name a date: the time of a change may be it, a deadline never
+_LIKE_JSON = re.compile(r"[\ufeff\s\x00]*+(?:\{\s*+\"|\[\s*+\{)")
+_FILES = re.compile(r"file|attach|fujian|annex|附件")
 _ORIGINS = words(
     "source origin docsource docsourcename contentsource articlesource newssource infosource sourcename ly laiyuan xxly"
     " wzly fromsource mediasource 来源 信息来源 文章来源"
@@ -43,18 +48,26 @@ def json_page(text: str, now: datetime) -> JsonPage | None:
         return None
     document = read_json_text(text)
     if document is None:
-        return None
+        return JsonPage("") if _LIKE_JSON.match(text) else None  # broken, but its braces and names are no body
     post = _post(document.value)
     return JsonPage(_written(post, now) if post is not None else "", document.warnings)
 
 
 def _post(value: object) -> _Object | None:
-    """The object with the surest names of title and body; the outermost and first of equals. None without a body."""
+    """The object with the surest names of title and body, the outermost of equals; its inner objects are asked too.
+
+    None when no object has both: an array of several is a list, and none of them is the post.
+    """
+    objects = list(_objects(value))
+    return _surest(objects) or _surest([_with_inner(thing) for thing in objects])
+
+
+def _surest(objects: list[_Object]) -> _Object | None:
     best, most = None, 0.0
-    for thing in _objects(value):
-        worth = _field(thing, "title")[0] + _field(thing, "body")[0]
-        if worth > most and _field(thing, "title")[1] and _field(thing, "body")[1]:
-            best, most = thing, worth
+    for thing in objects:
+        title, body = _field(thing, "title")[0], _field(thing, "body")[0]
+        if title and body and title + body > most:
+            best, most = thing, title + body
     return best
 
 
@@ -65,19 +78,30 @@ def _objects(value: object) -> Iterator[_Object]:
             return
         one = queue.popleft()
         if isinstance(one, dict):
-            yield one
-        inner = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
-        queue.extend(thing for thing in inner if isinstance(thing, dict | list))
+            yield dict(islice(one.items(), _FIELDS))
+            queue.extend(inner for inner in one.values() if isinstance(inner, dict | list))
+        elif isinstance(one, list) and len(one) == 1:
+            queue.append(one[0])
+
+
+def _with_inner(thing: _Object) -> _Object:
+    """An object with the fields of the objects in it, where it has no such field itself."""
+    merged: _Object = {}
+    for inner in thing.values():
+        if isinstance(inner, dict):
+            merged = dict(islice(inner.items(), _FIELDS)) | merged
+    return merged | thing
 
 
 def _field(thing: _Object, role: Role) -> tuple[float, str]:
     """How sure the best field of a role is by its name, and its text; of equals the first."""
     best, text = 0.0, ""
     for name, value in thing.items():
-        written = text_of(value).strip()
-        fits = len(written) >= _LEAST_BODY if role == "body" else 0 < len(written) <= _LONGEST_TITLE
-        if fits and (bonus := name_bonus(name, role)) > best:
-            best, text = bonus, written
+        bonus = name_bonus(name, role)
+        if bonus > best:
+            written = text_of(value).strip()
+            if len(written) >= _LEAST_BODY if role == "body" else 0 < len(written) <= _LONGEST_TITLE:
+                best, text = bonus, written
     return best, text
 
 
@@ -85,9 +109,7 @@ def _written(post: _Object, now: datetime) -> str:
     title = escape(line_of(_field(post, "title")[1]))
     declared = {"articletitle": title, "pubdate": _date(post, now), "contentsource": escape(_origin(post))}
     head = "".join(f'<meta name="{name}" content="{value}">' for name, value in declared.items())
-    files = "".join(
-        f'<li><a href="{escape(url)}">{escape(name)}</a></li>' for name, url in dict.fromkeys(_files(post))
-    )
+    files = "".join(f'<li><a href="{escape(url)}">{escape(name)}</a></li>' for name, url in _files(post))
     body = f'<div id="zoom">{_markup(_field(post, "body")[1])}</div><ul class="fujian">{files}</ul>'
     return f"<html><head>{head}</head><body><h1>{title}</h1>{body}</body></html>"
 
@@ -120,16 +142,15 @@ def _origin(post: _Object) -> str:
 
 
 def _files(post: _Object) -> Iterator[tuple[str, str]]:
-    """Names and addresses in the lists of objects that a post has; which of them are files is judged by the reader."""
-    found = 0
-    for value in post.values():
-        for one in value if isinstance(value, list) else [value]:
-            url = _first(one, _ADDRESSES) if isinstance(one, dict) else ""
-            if url and isinstance(one, dict):
-                found += 1
+    """Names and addresses that a post lists, as objects or texts; which of them are files is judged by the reader."""
+    for name, value in post.items():
+        called = _FILES.search(name.lower()) is not None
+        listed = (json_inside(value) or value) if isinstance(value, str) and called else value
+        for one in islice(listed, _MOST_FILES) if isinstance(listed, list) else [listed]:
+            if isinstance(one, dict) and (url := _first(one, _ADDRESSES)):
                 yield line_of(_first(one, _NAMES)), url
-            if found >= _MOST_FILES:
-                return
+            elif isinstance(one, str) and called:
+                yield "", one.strip()
 
 
 def _first(thing: _Object, names: tuple[str, ...]) -> str:

@@ -46,8 +46,9 @@ def read_article(
     select: Selection = Selection(),  # noqa: B008 - frozen
     recipe: Recipe | None = None,
 ) -> ArticleReading:
-    """The post on a page, or in the JSON that an interface sends instead. `now` is aware, in the zone of the source; `recipe` is what earlier pages taught.
+    """The post on a page, or in the JSON that an interface sends instead.
 
+    `now` is aware, in the zone of the source; `recipe` is what earlier pages taught.
     What `select` names wins field by field; a selector that finds nothing is warned of, and the field found as on any
     page. Never raises for what a page contains.
     """
