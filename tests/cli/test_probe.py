@@ -229,6 +229,7 @@ def test_the_settings_of_a_source_are_used(workplace):
     assert found["source_table"] is None
 
 
+@pytest.mark.long
 def test_a_page_of_a_site_is_fetched_as_a_crawl_would(workplace, site):
     site.listing("/list.html", LINES, next_page="list_2.html")
     found = probe(workplace, f"{site.url}/list.html", "--allow-private")
@@ -249,6 +250,7 @@ def test_a_page_of_a_site_is_fetched_as_a_crawl_would(workplace, site):
         ("/list.html", ["--allow-private", "--proxy", "http://127.0.0.1:1"], "refused"),
     ],
 )
+@pytest.mark.long
 def test_a_page_that_cannot_be_had_is_told_in_one_line(workplace, site, path, args, words):
     site.listing("/list.html", LINES)
     done = workplace.zhaoshang("probe", "--json", site.url + path, *args)
@@ -258,6 +260,7 @@ def test_a_page_that_cannot_be_had_is_told_in_one_line(workplace, site, path, ar
     assert json.loads(done.stdout)["error"]
 
 
+@pytest.mark.long
 def test_robots_txt_that_forbids_the_page_is_a_named_state(workplace, site):
     site.listing("/list.html", LINES)
     site.put("/robots.txt", "User-agent: *\nDisallow: /\n", content_type="text/plain")
@@ -266,6 +269,7 @@ def test_robots_txt_that_forbids_the_page_is_a_named_state(workplace, site):
     assert site.requests == []
 
 
+@pytest.mark.long
 def test_a_list_behind_a_known_call_is_followed_to_its_records(workplace, site):
     shell = "<html><head><title>信息公开</title></head><body><div id='app'></div><script>var a = {SID: '2'};</script>"
     articles = [

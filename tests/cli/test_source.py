@@ -17,6 +17,8 @@ LINES = [
 ]
 NOW = "2025-07-21T08:00+08:00"
 
+pytestmark = pytest.mark.long  # each starts several processes of the product
+
 
 @pytest.fixture
 def listed(site):
@@ -188,7 +190,6 @@ def test_pause_keeps_a_source_from_bare_crawls_and_resume_gives_the_file_back(at
     assert "no source named 'nope'" in refused(at_home.zhaoshang("source", "pause", "nope"))
 
 
-@pytest.mark.long
 def test_remove_takes_the_table_and_keeps_the_posts(at_home, listed):
     before = config(at_home)
     add(at_home, "zj", f"{listed.url}/list.html", "--allow-private")
@@ -204,7 +205,6 @@ def test_remove_takes_the_table_and_keeps_the_posts(at_home, listed):
     assert "its 2 posts go on with it" in again.stdout
 
 
-@pytest.mark.long
 def test_list_shows_every_source_with_its_state(workplace, listed):
     workplace.configure(
         f'[[source]]\nname = "zj"\ntitle = "湛江"\nurl = "{listed.url}/list.html"\nallow_private = true\n'
@@ -222,7 +222,6 @@ def test_list_shows_every_source_with_its_state(workplace, listed):
     assert "https://gd.example/" in shown
 
 
-@pytest.mark.long
 def test_test_says_of_each_source_in_a_line_whether_it_is_well(workplace, listed):
     listed.listing("/none.html", [("/9.html", "关于举办招商推介会的通知", "2025-07-18"), *LINES[2:]])
     tables = {"zj": "/list.html", "gone": "/gone.html", "label": "/none.html", "off": "/list.html?paused"}
