@@ -74,5 +74,5 @@ LOG_LEVEL = "INFO"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 LOG_DATEFORMAT = "%Y-%m-%d %H:%M:%S"
 # For every answer Scrapy reads the source text of the callback, looking for `return` in a generator: our type checker
-# does that, once, and it costs as much as the whole extraction.
+# does that, once. It made a first crawl a third more expensive (benchmarks/crawl.py: 2.76 times fetch-only, then 2.06).
 WARN_ON_GENERATOR_RETURN_VALUE = False

@@ -32,13 +32,17 @@ _TRUNCATED = "the page is cut short; its whole records were read"
 
 @dataclass(frozen=True, slots=True)
 class PostReading:
-    """What came of a post's own page. No article and no block: the page has no body worth the name."""
+    """What came of a post's own page. No article and no block: the page has no body worth the name.
+
+    `truncated`: the page was cut short, and the article, which says so in a warning, may lack its end.
+    """
 
     article: Article | None
     blocked: Block | None
     encoding: str
     charset_note: str
     recipe: Recipe
+    truncated: bool = False
 
 
 def read_listing(raw: RawPage, now: datetime, select: Selection = Selection()) -> ListingPage:  # noqa: B008 - frozen
@@ -99,4 +103,7 @@ def read_post(
     if blocked is not None:
         return PostReading(None, blocked, decoded.encoding, decoded.note, known)
     reading = read_article(decoded.text, raw.url, now, select, known)
-    return PostReading(reading.article, None, decoded.encoding, decoded.note, reading.recipe)
+    article, truncated = reading.article, is_truncated(raw, decoded.text)
+    if article is not None and truncated:
+        article = replace(article, warnings=(*article.warnings, "the page is cut short"))
+    return PostReading(article, None, decoded.encoding, decoded.note, reading.recipe, truncated)

@@ -26,6 +26,7 @@ from monitor.models import Post, Sighting, Verdict
 from monitor.pages import BlockKind, ListingPage, PageRequest, RawPage
 from monitor.setup import Setup, source_url
 
+_CUT_SHORT_TRIES = 3  # a page that comes cut short so often is only written carelessly
 _LISTING_FIRST = 10  # priority: a crawl that is cut short has at least seen what there is
 
 
@@ -45,6 +46,7 @@ class SourceSpider(Spider):
         self.listing_url = source_url(url, Path.cwd()) if url else self.source.url
         self._to_read: dict[int, tuple[Post, Verdict | None]] = {}  # posts whose page is read after the listing
         self._asked_for = 0  # listing pages; what a run may ask for has a ceiling, and the rest stays pending
+        self._cut_short = ""  # the listing page that came incomplete, if one did: the walk goes on, and proves nothing
         self._recipe: Recipe | None = None  # what this crawl's pages taught about the source's posts
 
     @classmethod
@@ -85,6 +87,9 @@ class SourceSpider(Spider):
         if is_broken_off(response):
             yield from self._broken_listing(raw, f"page {number} of the listing broke off; its whole records were kept")
             return
+        if page.truncated:  # what stood behind the cut is missing, wherever the pager stands
+            self._cut_short = f"page {number} of the listing is cut short"
+            self._ledger.note_error(page.url, self._cut_short)
         if number == 1 and asked.method == "GET":
             posts = sum(sighting.post is not None for sighting in sightings)
             off_label = sum(sighting.verdict is Verdict.OFF_LABEL for sighting in sightings)
@@ -101,6 +106,9 @@ class SourceSpider(Spider):
                 self._ledger.record_page_failure(post.id, str(reading.blocked))
             else:
                 self._ledger.record_page_failure(post.id, "no body found on the page", raw)
+            return
+        if reading.truncated and post.attempts < _CUT_SHORT_TRIES - 1:
+            self._ledger.record_page_failure(post.id, "the page is cut short")  # and half a text is not archived
             return
         sighting = self._ledger.record_article(post.id, reading.article, counted_as, raw)
         if sighting.post is not None and sighting.verdict in (Verdict.COMPLETED, Verdict.REVISED):
@@ -155,8 +163,6 @@ class SourceSpider(Spider):
         records = _records(page)
         if records <= seen:
             yield from self._end_listing(f"page {number} repeats an earlier one", complete=True)
-        elif page.next_page is None and page.truncated:  # and the pager may have stood behind the cut
-            yield from self._broken_listing(page.url, f"page {number} of the listing is cut short")
         elif page.next_page is None:
             yield from self._end_listing("end of the listing", complete=True)
         elif number >= self.source.max_pages:
@@ -180,6 +186,8 @@ class SourceSpider(Spider):
         The listing comes first, whole: a crawl that is cut short, or reaches its ceiling of requests, has then at
         least seen what there is.
         """
+        if complete and self._cut_short:
+            reason, complete = self._cut_short, False
         self._ledger.end_listing(reason, complete=complete)
         found = {post.id: (post, None) for post in self._ledger.pending_posts()} | self._to_read
         left = self.setup.config.crawl.max_requests - self._asked_for

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from crawler.extract.interfaces.calls import find_call
+from monitor.models import PostStatus
 
 A, B, C = [f"【湛江招商】{sign}项目签约落户" for sign in "甲乙丙"]
 SHELL = """<html><head><title>招商动态</title></head><body><div class="nav"><a href="/">首页</a></div>
@@ -75,6 +76,45 @@ def test_a_listing_that_is_cut_short_is_incomplete_and_its_whole_records_are_kep
     done = watched.crawl()
     assert (done.row.completed, done.row.reason) == (False, "page 1 of the listing is cut short")
     assert sorted(watched.posts()) == sorted([A, B])
+
+
+def test_a_page_cut_short_in_the_middle_leaves_no_gap_wherever_its_pager_stands(watched, site):
+    def page(number, more, *, cut=False):
+        pager = f"<div><a href=/list{number + 1}.html>下一页</a></div>" if more else ""
+        items = "".join(
+            f"<li><a href=/{number}{n}.html>【湛江招商】第{number}{n}号项目签约</a><span>2025-07-17</span></li>"
+            for n in range(5)
+        )
+        text = f"<html><body>{pager}<ul>{items}</ul></body></html>"
+        site.put("/list.html" if number == 1 else f"/list{number}.html", text[: int(len(text) * 0.6)] if cut else text)
+        for n in range(5):
+            site.post(f"/{number}{n}.html", ["项目总投资十亿元。"])
+
+    page(3, more=False)
+    page(2, more=True, cut=True)
+    page(1, more=True)
+    first = watched.crawl()
+    assert (first.row.completed, first.row.reason) == (False, "page 2 of the listing is cut short")
+    assert first.row.counts.pages == 3
+    assert len(watched.posts()) < 15
+    page(2, more=True)
+    assert watched.crawl().row.completed
+    assert len(watched.posts()) == 15
+
+
+def test_a_post_page_cut_short_is_read_again_and_taken_as_it_is_in_the_end(watched, site):
+    whole = f"<html><body><h1>{A}</h1><div id=zoom><p>项目总投资十亿元，占地二百亩。</p><p>计划明年投产，达产后年产值二十亿元。</p></div></body></html>"
+    site.listing("/list.html", [("/1.html", A, "2025-07-17"), ("/2.html", B, "2025-07-17")])
+    for path in ("/1.html", "/2.html"):
+        site.put(path, whole.encode()[: whole.encode().index("达产".encode()) + 4])
+    watched.crawl()
+    assert {post.last_error for post in watched.posts().values()} == {"the page is cut short"}
+    site.put("/1.html", whole)
+    watched.crawl()
+    assert watched.posts()[A].body.endswith("年产值二十亿元。")
+    assert watched.posts()[A].revision == 1
+    watched.crawl()
+    assert watched.posts()[B].status == PostStatus.COMPLETE
 
 
 @pytest.mark.parametrize("status", [200, 412, 403])

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.extract.interfaces.json_list import read_json
+from crawler.extract.interfaces.paging import next_request
+from crawler.extract.interfaces.totals import Totals
 from monitor.pages import Entry, ListingPage, PageRequest, RawPage, Selection
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -834,3 +836,19 @@ def test_any_request_raises_nothing(query, body, method):
     )
     assert page is not None
     assert len(page.entries) == 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "total", "pages"),
+    [(100, 20, 95, 5), (100, 20, 250, 13), (20, 20, 95, 5), (20, 20, 40, 2), (20, 20, 20, 1), (100, 95, 95, 1)],
+)
+def test_a_server_with_a_page_size_of_its_own_is_followed_to_its_last_record(asked, given, total, pages):
+    request: PageRequest | None = PageRequest(f"http://zs.example/api?page=1&size={asked}")
+    seen = 0
+    for _ in range(pages + 1):
+        count = min(given, total - seen)
+        if request is None or count <= 0:
+            break
+        seen += count
+        request = next_request(request, Totals(records=total), count)
+    assert seen == total

@@ -62,8 +62,11 @@ def _done_page(slot: Slot, totals: Totals, count: int, *, from_zero: bool) -> bo
     if totals.records is not None:
         if size is None:
             return totals.records <= count
-        # A server that gives less than it is asked for shows so on its first page.
-        return position * (min(size, count) if position == 1 else size) >= totals.records
+        left = totals.records - (position - 1) * size
+        if 0 < left <= count:
+            return True
+        # What came is not what the size asked for would leave: the server has a size of its own.
+        return position * count >= totals.records
     return size is not None and count < size
 
 
