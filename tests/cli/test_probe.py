@@ -72,6 +72,7 @@ def test_without_that_only_whole_addresses_count_and_a_warning_says_why(workplac
     assert any("--base-url" in warning for warning in found["warnings"])
 
 
+@pytest.mark.long
 def test_the_label_of_the_titles_is_found_or_every_title_admitted(workplace, site):
     site.listing("/plain.html", PLAIN)
     (workplace.path / "plain.html").write_bytes(site.pages["/plain.html"].body)
@@ -108,6 +109,7 @@ def test_a_content_type_can_be_given_for_a_file(workplace, page):
     assert found["charset"].lower() in ("gbk", "gb18030")
 
 
+@pytest.mark.long
 def test_the_table_it_suggests_is_valid_and_reads_that_page(workplace, page):
     found = probe(workplace, page.name, "--base-url", "https://www.zhanjiang.gov.cn/zs/list.html")
     (source,) = Config.model_validate(tomllib.loads(found["source_table"])).source

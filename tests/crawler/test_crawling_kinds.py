@@ -102,6 +102,7 @@ def test_a_page_cut_short_in_the_middle_leaves_no_gap_wherever_its_pager_stands(
     assert len(watched.posts()) == 15
 
 
+@pytest.mark.long
 def test_a_post_page_cut_short_is_read_again_and_taken_as_it_is_in_the_end(watched, site):
     whole = f"<html><body><h1>{A}</h1><div id=zoom><p>项目总投资十亿元，占地二百亩。</p><p>计划明年投产，达产后年产值二十亿元。</p></div></body></html>"
     site.listing("/list.html", [("/1.html", A, "2025-07-17"), ("/2.html", B, "2025-07-17")])

@@ -251,6 +251,7 @@ def test_an_error_page_that_says_how_it_blocks_is_named(workplace, site):
     assert found.blocked.kind is BlockKind.CHALLENGE
 
 
+@pytest.mark.long
 def test_a_page_in_the_intranet_is_refused_and_says_what_lets_it_be_read(workplace, site, redirecting_site):
     outside = redirecting_site(f"{site.url}/list.html")
     for url in (f"{site.url}/list.html", outside, site.url.replace("127.0.0.1", "2130706433")):

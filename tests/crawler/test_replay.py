@@ -353,6 +353,7 @@ FORGET_POST_2 = [
 ]
 
 
+@pytest.mark.long
 def test_a_replay_mends_what_was_stored_wrongly_without_any_request(archived: Any, site: Any) -> None:
     right = {title: post.body for title, post in archived.posts().items()}
     tamper(archived, "UPDATE posts SET body = '打印 关闭', fingerprint = 'x' WHERE id = 1", *FORGET_POST_2)
@@ -372,6 +373,7 @@ def test_a_replay_mends_what_was_stored_wrongly_without_any_request(archived: An
     assert (counts.new, counts.revised, counts.moved, counts.unchanged) == (0, 0, 0, 12)
 
 
+@pytest.mark.long
 def test_json_has_everything_and_tables_cut_from_where_values_differ(archived: Any) -> None:
     body = next(iter(archived.posts().values())).body
     tamper(archived, f"UPDATE posts SET body = '{body.replace('带动', '拉动')}' WHERE id = 1")
@@ -401,6 +403,7 @@ def test_no_digest_tells_what_a_replay_did(archived: Any) -> None:
     assert archived.posts()[TITLES["/2.html"]].id not in told
 
 
+@pytest.mark.long
 def test_a_source_that_left_the_configuration_is_replayed_only_when_it_is_named(archived: Any) -> None:
     tamper(archived, "UPDATE posts SET body = '错', fingerprint = 'x' WHERE id = 1", *FORGET_POST_2)
     archived.workplace.configure('[[source]]\nname = "other"\nurl = "http://other.example/"\n')

@@ -62,6 +62,7 @@ def completed(workplace, name: str) -> bool:
         return any(state.last_good is not None for state in store.source_states([name]))
 
 
+@pytest.mark.long
 def test_a_source_that_is_added_or_resumed_is_crawled_without_a_restart(workplace, listed):
     workplace.configure(CONFIG.format(url=listed.url, every="6h") + "paused = true\n")
     with daemon(workplace):
