@@ -5,6 +5,7 @@ It stores nothing. It imports no Scrapy, so that a file is read at once: `python
 
 import argparse
 import html
+import io
 import re
 import sys
 from dataclasses import dataclass, field, replace
@@ -146,6 +147,11 @@ def _pattern(wished: str, page: ListingPage) -> tuple[LabelPattern, tuple[str, .
 # -- a file ------------------------------------------------------------------------------------------------------------
 
 
+def standard_input() -> BinaryIO:
+    """What is piped into this process; nothing, where somebody closed it."""
+    return sys.stdin.buffer if sys.stdin is not None else io.BytesIO()
+
+
 def probe_file(wish: Wish, standard_input: BinaryIO) -> ProbedListing | ProbedPost:
     """Read the file that is wished for, or standard input for `-`; what is wrong with it stands in `error`."""
     url = wish.base_url or "file:///dev/stdin"
@@ -158,9 +164,9 @@ def probe_file(wish: Wish, standard_input: BinaryIO) -> ProbedListing | ProbedPo
             with path.open("rb") as file:
                 body = file.read(wish.max_bytes + 1)
     except (OSError, ValueError, RuntimeError) as error:  # a NUL in the name, ~nobody
-        return failed(wish, url, f"{wish.target}: {_words(error)}")
+        return failed(wish, url, _words(error))
     if len(body) > wish.max_bytes:
-        return failed(wish, url, f"{wish.target}: is larger than {wish.max_bytes // 2**20} MB (max_response_mb)")
+        return failed(wish, url, f"it is larger than {wish.max_bytes // 2**20} MB (max_response_mb)")
     # Relative links are links all the same: read under an address that nobody has, and told as leading nowhere.
     read_as = wish.base_url or _NOWHERE
     raw = RawPage(PageRequest(read_as), read_as, body, wish.now, content_type=wish.content_type)
@@ -216,7 +222,7 @@ def _words(error: OSError | ValueError | RuntimeError) -> str:
     if isinstance(error, FileNotFoundError):
         return "there is no such file; an address starts with http:// or https://"
     if isinstance(error, IsADirectoryError):
-        return "is a folder; name a file in it"
+        return "it is a folder; name a file in it"
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
@@ -268,12 +274,12 @@ def wish_of(options: argparse.Namespace, target: str, source: "SourceConfig | No
     )
 
 
-def print_probed(probed: ProbedListing | ProbedPost) -> int:
+def print_probed(probed: ProbedListing | ProbedPost, target: str) -> int:
     """One JSON object on standard output, what is wrong as a line on standard error; returns the exit code."""
     sys.stdout.buffer.write(to_json(probed).encode() + b"\n")
     sys.stdout.flush()
     if probed.trouble:
-        sys.stderr.write(f"probe: {probed.trouble}\n")
+        sys.stderr.write(f"probe: {target}: {probed.trouble}\n")
     return 1 if probed.trouble else 0
 
 
@@ -287,7 +293,7 @@ def main() -> int:
         wish = wish_of(options, options.file, settings_of(options)[1] if options.source else None)
     except (ValueError, ZhaoshangError) as error:
         parser.error(str(error))
-    return print_probed(probe_file(wish, sys.stdin.buffer))
+    return print_probed(probe_file(wish, standard_input()), wish.target)
 
 
 if __name__ == "__main__":

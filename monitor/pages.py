@@ -57,6 +57,15 @@ class ListingValidators:
     read_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class PostValidators:
+    """The validators of a post's own page at `url`, as it was last read by `read_by` (as in ListingValidators)."""
+
+    url: str
+    read_by: str
+    validators: Validators
+
+
 class BlockKind(StrEnum):
     """Why a page served as if all were well holds nothing of what was asked for."""
 
@@ -96,9 +105,10 @@ class ListingPage:
 
     `kind` names the method that read it. `call` is where the records are when the page only holds the script that
     fetches them; such a page has no entries of its own. `ended` says that the page is a well-formed list of nothing,
-    as interfaces answer beyond their last page; `truncated`, that the page was cut short. `signature` names the record
-    block that was chosen, and `score` (0 to 1) says how sure the choice was. `encoding` and `charset_note` tell how
-    the bytes were read.
+    as interfaces answer beyond their last page; `truncated`, that the page was cut short. By the page's own words,
+    `pages` is how many pages the listing has, and `ahead` how many follow this one (0: it does not say); `unfollowed`
+    is what a next link that leads nowhere we can follow is called. `signature` names the record block that was chosen,
+    and `score` (0 to 1) says how sure the choice was. `encoding` and `charset_note` tell how the bytes were read.
     """
 
     url: str
@@ -114,6 +124,9 @@ class ListingPage:
     blocked: Block | None = None
     ended: bool = False
     truncated: bool = False
+    pages: int | None = None
+    ahead: int = 0
+    unfollowed: str = ""
 
     @property
     def next_url(self) -> str | None:

@@ -172,6 +172,26 @@ def test_a_date_that_cannot_be_is_warned_of(value, day, warning):
     assert article.warnings == ((warning,) if warning else ())
 
 
+@pytest.mark.parametrize("head", ["详细内容", "招商动态_湛江市投资促进局", "湛江市投资促进局", ""])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<dl><dt>{title}</dt><dd>发布时间：2025-07-17</dd><dd><p>{text}</p></dd></dl>",
+        "<div><span style='font-size:24px'>{title}</span><br>发布时间：2025-07-17<br><p>{text}</p></div>",
+        "<table><tr><td>{title}</td></tr><tr><td>发布时间：2025-07-17</td></tr><tr><td><p>{text}</p></td></tr></table>",
+        "<div><p>{title}</p><p>来源：湛江日报 2025-07-17</p><p>{text}</p></div>",
+    ],
+)
+def test_the_line_above_date_and_source_wins_over_the_column_in_the_title_element(head, page):
+    article = read(page.format(title=TITLE, text=TEXT), f"<title>{head}</title>")
+    assert (article.title, article.body) == (TITLE, TEXT)
+
+
+@pytest.mark.parametrize("hidden", ["style='visibility: hidden'", "style='display:none'", "hidden"])
+def test_hidden_text_is_no_body(hidden):
+    assert read(f"<h1>{TITLE}</h1><div id='zoom'><p>{TEXT}</p><div class='nr' {hidden}>不可见</div></div>").body == TEXT
+
+
 @pytest.mark.parametrize(
     ("head", "printed", "origin"),
     [
@@ -204,6 +224,8 @@ def test_a_date_that_cannot_be_is_warned_of(value, day, warning):
         ("", "<p>来源：未知 发布时间：2025-07-17</p>", None),
         (meta(Author="张三", SiteName="湛江招商网"), "<p>作者：张三 发布机构：商务局</p>", None),
         ("", "<a id='js_name'>投资湛江</a>", None),  # an account is no source
+        ("", "<p>来源：湛江日报（记者 李四）</p>", "湛江日报"),
+        ("", "<p>来源：湛江日报（数字版） 2025-07-17</p>", "湛江日报（数字版）"),
     ],
 )
 def test_the_source_is_what_stands_after_its_label(head, printed, origin):
@@ -287,8 +309,35 @@ def test_a_selector_that_finds_nothing_is_warned_of_and_the_field_found_as_ever(
     article = read(PAGE, head, **{name: selector})
     assert (article.title, article.body, article.published_on, article.origin) == (TITLE, TEXT, DAY, "湛江日报")
     assert len(article.warnings) == 1
-    assert article.warnings[0].startswith(f"{name} ")
+    assert article.warnings[0].startswith(f"select.{name} ")
 
 
 def test_a_selected_date_that_is_none_is_passed_over():
-    assert read(PAGE, meta(PubDate="2025-07-17"), post_date=".s").published_on == DAY
+    article = read(PAGE, meta(PubDate="2025-07-17"), post_date=".s")
+    assert (article.published_on, article.warnings) == (DAY, ("select.post_date found no date on this page",))
+
+
+def test_a_pattern_that_the_page_writes_wrongly_finds_nothing():
+    article = read(PAGE + "<i class=p>(</i>", post_title="//p[re:test(., string(//i[@class='p']))]", post_body="div")
+    assert any(warning.startswith("select.post_title is no selector: ") for warning in article.warnings)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "<em>17</em><p>2025-07</p>",
+        "<p>17</p><p>2025.07</p>",
+        "<p>2025年7月</p><p>17</p>",
+        "<p>17</p><p>7月</p><p>2025</p>",
+    ],
+)
+@pytest.mark.parametrize("above", [True, False])
+def test_a_date_laid_out_in_parts_beside_the_title_is_the_posts(parts, above):
+    date_box = f"<div class='date'>{parts}</div>"
+    heading = f"<h1>{TITLE}</h1>"
+    assert read((date_box + heading if above else heading + date_box) + BODY).published_on == DAY
+
+
+def test_a_date_laid_out_in_parts_away_from_the_title_is_anothers():
+    aside = "<div><em>17</em><p>2025-07</p><p>湛江市招商引资工作推进会召开</p></div>"
+    assert read(f"{aside}<h1>{TITLE}</h1>{BODY}").published_on is None

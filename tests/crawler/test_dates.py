@@ -672,3 +672,89 @@ def test_whatever_a_listing_prints_no_supplied_year_makes_a_future_day(words, no
             assert found is not None
             assert (found.month, found.day) == (word.day.month, word.day.day)
             assert found <= now + timedelta(days=1)
+
+
+# -- short years with dots, months by their Chinese names, no date at all ---------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["25.7.18", "[25.7.18]", "（25.7.8）", "发布时间：25.7.18", "日期: 25.7.18", "25.12.1"]
+)
+def test_a_short_year_with_dots_is_read_where_it_stands_alone_or_is_called_a_date(text):
+    found = read_date(text, NOW)
+    assert found is not None
+    assert found.day is not None
+    assert (found.day.year, found.year_printed) == (2025, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "v25.7.18",
+            "V 25.7.18",
+            "版本25.7.18",
+            "软件版本：25.7.18",
+            "Python 3.11.7",
+            "1.2.3",
+            "09.7.18",
+            "99.9.9",
+            "25.13.1",
+        ),
+        *(
+            "192.168.1.1",
+            "25.7.18.1",
+            "时间：25.7.18.1",
+            "0756.25.18",
+            "第25.7.18条",
+            "25.7.18亿元",
+            "时间：25.7.18万元",
+            "45.7.18",
+        ),
+    ],
+)
+def test_versions_addresses_and_amounts_are_no_dates(text):
+    assert read_date(text, NOW) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "14 五月 2025",
+        "14 五月, 2025",
+        "五月 14, 2025",
+        "五月 14，2025",
+        "周三, 五月 14, 2025 - 10:20",
+        "提交于 星期三, 14 五月 2025",
+    ],
+)
+def test_months_by_their_chinese_names(text):
+    found = read_date(text, NOW)
+    assert found is not None
+    assert (found.day, found.year_printed) == (date(2025, 5, 14), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "month"), [("3 十月 2024", 10), ("十一月 3, 2024", 11), ("3 十二月 2024", 12), ("一月 3, 2024", 1)]
+)
+def test_months_of_two_characters(text, month):
+    found = read_date(text, NOW)
+    assert found is not None
+    assert found.day == date(2024, month, 3)
+
+
+@pytest.mark.parametrize("text", ["五月前", "二十五月 14, 2025", "五月 14", "五月 2025", "《五月》14, 2025"])
+def test_a_month_by_its_name_without_day_and_year_is_none(text):
+    assert find_date(text, NOW.date()) is None
+
+
+@pytest.mark.parametrize("text", ["0000-00-00", "[0000-00-00]", "0000-00-00 00:00:00", "0000/00/00", "0000年00月00日"])
+def test_zeros_are_an_impossible_date(text):
+    found = read_date(text, NOW)
+    assert found is not None
+    assert found.day is None
+
+
+@pytest.mark.parametrize("text", ["010-00-00", "1-0000-00-00", "0000-00-00-00", "0000.00", "0000-00"])
+def test_zeros_that_are_no_date(text):
+    assert read_date(text, NOW) is None

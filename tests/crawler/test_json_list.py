@@ -707,7 +707,28 @@ def test_an_expression_for_the_next_page_may_be_an_address_of_the_same_site():
 def test_an_expression_that_finds_no_records_is_told_and_the_records_are_found(expression):
     page = read({"rows": listed()}, select=Selection(records=expression))
     assert page.entries[0] == FIRST
-    assert page.warnings == (f"records = {expression!r} finds no records in this JSON",)
+    assert page.warnings == ("select.records found nothing on this page",)
+
+
+@pytest.mark.parametrize("selector", ["nothing", "other", "blank", "div.x", "//li", "sum(title)"])
+@pytest.mark.parametrize("field", ["title", "url", "date"])
+def test_an_expression_that_finds_nothing_leaves_its_field_to_be_found_and_is_told(field, selector):
+    rows = listed(other={"x": None}, blank=" ")
+    page = read({"rows": rows}, select=Selection(**{field: selector}))
+    assert page.entries == read({"rows": rows}).entries
+    assert page.warnings == (f"select.{field} found nothing in {len(rows)} of {len(rows)} records",)
+
+
+def test_an_expression_is_told_with_the_number_of_records_in_which_it_finds_nothing():
+    first, *rows = listed()
+    page = read(
+        {"rows": [{**first, "t": "【湛江招商】另一个标题"}, *rows]}, select=Selection(title="t", next_page="next")
+    )
+    assert titles(page) == ["【湛江招商】另一个标题", *(row["title"] for row in rows)]
+    assert page.warnings == (
+        f"select.title found nothing in {len(rows)} of {len(rows) + 1} records",
+        "select.next_page found nothing on this page, which is right on the last one alone",
+    )
 
 
 def test_selectors_for_html_inside_json():

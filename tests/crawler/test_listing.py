@@ -239,3 +239,31 @@ def test_a_damaged_page_makes_it_raise_nothing(data):
     end = data.draw(st.integers(start, len(whole)))
     damaged = whole[:start] + data.draw(st.text(max_size=5)) + whole[end:]
     assert len(read_html(damaged, URL, NOW).entries) <= 2
+
+
+def test_a_date_of_zeros_is_none_and_warned_of():
+    page = read_html(
+        "<ul>"
+        + "".join(
+            f"<li><a href='{n}.html'>【湛江招商】第{n}个项目签约</a><span>0000-00-00</span></li>" for n in range(3)
+        )
+        + "</ul>",
+        "http://zs.example/",
+        NOW,
+    )
+    assert [entry.published_on for entry in page.entries] == [None] * 3
+    assert page.warnings[0] == "impossible date '0000-00-00' on '【湛江招商】第0个项目签约'"
+
+
+def test_a_date_that_runs_on_into_the_title_is_part_of_it():
+    titles = ["7月18日襄州区签约项目清单公布", "襄州区召开招商引资推进会", "襄州区新签约项目二十四个"]
+    page = read(listing(*(item(title, f"{number}.html", "") for number, title in enumerate(titles))))
+    assert [(entry.title, entry.published_on) for entry in page.entries] == [(title, None) for title in titles]
+
+
+@pytest.mark.parametrize("between", [" ", "｜", "：", "] "])
+def test_a_date_that_is_parted_from_the_title_is_none_of_it(between):
+    days = [f"{'[' if ']' in between else ''}2025年7月{day}日{between}" for day in (17, 16, 15)]
+    page = read(listing(*(item(f"{day}襄州区签约项目公布", f"{number}.html", "") for number, day in enumerate(days))))
+    assert [entry.title for entry in page.entries] == ["襄州区签约项目公布"] * 3
+    assert [entry.published_on for entry in page.entries] == [date(2025, 7, day) for day in (17, 16, 15)]

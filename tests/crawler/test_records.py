@@ -210,3 +210,81 @@ def test_the_signature_is_the_same_on_every_page_of_a_listing_and_another_after_
 )
 def test_hostile_markup_ends_in_a_page(markup):
     assert len(read(markup).entries) <= 1
+
+
+# -- few records ------------------------------------------------------------------------------------------------------
+
+UNDATED = [f"某某市第{number}个先进制造业项目顺利投产运营" for number in "一二三四五六七八九十"]
+AROUND = "<div class='nav'><a href='/'>首页</a><a href='/zs/'>招商动态</a></div>{}<div>主办：投资促进局 更新日期 2025-06-01</div>"
+
+
+def short(count: int, known: tuple[str, ...] = (), *, holder: str = "ul class='news'", beside: str = "") -> ListingPage:
+    lines = "".join(f"<li><a href='/art/{number}.html'>{UNDATED[number]}</a></li>" for number in range(count))
+    tag = holder.split(maxsplit=1)[0]
+    markup = AROUND.format(f"<div class='main'><{holder}>{lines}</{tag}></div>{beside}")
+    return read_html(f"<html><body>{markup}</body></html>", URL, NOW, known=known)
+
+
+KNOWN = short(10).signature
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_block_that_is_known_needs_neither_dates_nor_many_records(count):
+    page = short(count, (KNOWN,))
+    assert seen(page) == [(UNDATED[number], f"{number}.html", None) for number in range(count)]
+    assert (page.signature, page.warnings) == (KNOWN, ())
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_the_only_short_list_of_a_page_is_taken_with_a_warning(count):
+    page = short(count)
+    assert len(page.entries) == count
+    assert page.score < 0.38
+    assert page.warnings == (
+        f"hardly a listing: {count} without dates or labels, taken because nothing else on the page could be one",
+    )
+
+
+@pytest.mark.parametrize(
+    ("holder", "beside"),
+    [
+        ("ul class='hot'", ""),
+        (
+            "ul class='news'",
+            "<table><tr><td><a href='/b/7.html'>粤港澳大湾区招商引资推介大会成功举办</a></td></tr></table>",
+        ),
+    ],
+)
+def test_a_short_list_that_is_named_a_side_column_or_has_a_rival_is_none(holder, beside):
+    assert short(2, holder=holder, beside=beside).entries == ()
+
+
+@pytest.mark.parametrize("known", ["ul>li>a", "div.nav>a", "body>div.nav>a", "html>body>div.nav>a", "ul.old>li>a"])
+def test_a_wrong_hint_changes_nothing_on_a_page_whose_block_is_convincing(known):
+    markup = AROUND.format(
+        "<div class='main'><ul class='news'>" + each("<li><a href={h}>{t}</a><span>{d}</span></li>") + "</ul></div>"
+    )
+    page = read_html(f"<html><body>{markup}</body></html>", URL, NOW, known=(known,))
+    assert seen(page) == WANTED
+
+
+def test_a_hint_does_not_choose_a_side_column_over_a_better_block():
+    side = (
+        "<ul class='hot'>" + "".join(f"<li><a href='/hot/{n}.html'>{UNDATED[n]}</a></li>" for n in range(8)) + "</ul>"
+    )
+    hint = read_html(
+        f"<html><body><div class='x'>{side.replace('hot', 'old')}</div></body></html>", URL, NOW
+    ).signature.replace("old", "hot")
+    records = (
+        "<ul class='news'>"
+        + "".join(f"<li><a href='/art/{n}.html'>{UNDATED[n]}完成</a></li>" for n in range(10))
+        + "</ul>"
+    )
+    page = read_html(
+        f"<html><body><div class='x'>{side}</div><div class='main'>{records}</div></body></html>",
+        URL,
+        NOW,
+        known=(hint,),
+    )
+    assert hint == "body>div.x>ul.hot>li>a"[5:]
+    assert {entry.url.split("/")[3] for entry in page.entries if entry.url} == {"art"}

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
+from crawler.extract.article.areas import name_voice
 from crawler.extract.article.words import words
 from monitor.text import clean
 
@@ -24,7 +25,7 @@ _UNSEEN = frozenset(
         " select style svg template textarea title video"
     )
 )
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)  # WeChat hides its body by visibility until it is loaded
+_HIDDEN = re.compile(r"(display\s*:\s*none)|visibility\s*:\s*hidden", re.IGNORECASE)
 _AS_BLOCK = re.compile(r"display\s*:\s*(?:block|table|flex)", re.IGNORECASE)
 _AS_TYPED = re.compile(r"white-space\s*:\s*pre(?!-line)", re.IGNORECASE)
 _BREAK = "\x1e"  # a line break that is meant, among white space that is not
@@ -53,11 +54,11 @@ Skip = Callable[[HtmlElement], bool]
 
 
 def is_hidden(node: HtmlElement) -> bool:
-    """Whether a reader never sees an element."""
-    style = node.get("style")
-    return (style is not None and "one" in style.lower() and _HIDDEN.search(style) is not None) or (
-        node.get("hidden") is not None
-    )
+    """Whether a reader never sees an element. WeChat hides the body by visibility until it is loaded."""
+    if node.get("hidden") is not None:
+        return True
+    found = _HIDDEN.search(node.get("style") or "")
+    return found is not None and (found[1] is not None or name_voice(node) < 1)
 
 
 def read_blocks(

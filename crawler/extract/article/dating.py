@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import chain
+from itertools import chain, takewhile
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -17,8 +17,9 @@ from crawler.extract.article.around import Around
 from crawler.extract.article.blocks import Block
 from crawler.extract.article.meta import Meta
 from crawler.extract.article.noise import without_site_address
-from crawler.extract.article.words import BLANK, COLON, ENGLISH_DAY, WEEKDAY, spaced, words
+from crawler.extract.article.words import BLANK, COLON, NAMED_DAY, WEEKDAY, spaced, words
 from crawler.extract.dates import date_in_url, is_future, iso_date, read_date, unix_date
+from monitor.text import clean, title_key
 
 _DATE_TAGS = words(
     "pubdate publishdate article:published_time publish_date publishtime publish-time pub_date"
@@ -42,8 +43,9 @@ _LABELLED = (
         rf"(?:{spaced('更新时间 更新日期 修改时间 更新于 生成日期')}|\b[Uu]pdated{_BY}){BLANK}[:：]?{BLANK}{_VALUE}"
     ),
 )
-_STARTS = re.compile(rf"^[\s\[【(（]*{WEEKDAY}(?:\d|[今昨前]天|[今昨]日|刚刚|{ENGLISH_DAY})")
-_FULL = re.compile(rf"(?:19|20)\d{{2}}\s*[-/.年]\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}|{ENGLISH_DAY}")
+_STARTS = re.compile(rf"^[\s\[【(（]*{WEEKDAY}(?:\d|[今昨前]天|[今昨]日|刚刚|{NAMED_DAY})")
+_FULL = re.compile(rf"(?:19|20)\d{{2}}\s*[-/.年]\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}|{NAMED_DAY}")
+_BARE = re.compile(rf"\s*(?:{_FULL.pattern})\s*日?\s*(?:\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?\s*")
 # A line with a date that is not the post's: the clock of the page, a period, an event, a sentence.
 _NOT_ITS_OWN = re.compile(
     r"今天|星期|农历|截[至止]|有效期|[。，；！？]|至(?:今|\d)|会议|活动|成文|施行|实施|copyright|©|版权|备案",
@@ -57,6 +59,14 @@ _LOOSE = re.compile(
     r"\d{1,2}[-月]\d{1,2}日?\s+\d{1,2}:\d{2}(?::\d{2})?|(?:昨天|前天|今天)(?:\s*\d{1,2}:\d{2})?"
     r"|\d{1,2}\s*(?:分钟|小时|天)前"
 )
+# Day, month and year in blocks of their own beside the title: 06 / 2026-11, 2026年11月 / 06, 06 / Nov / 2026.
+_PART = re.compile(
+    r"\d{1,2}日?|(?:\d{1,2}|[一二三四五六七八九十]{1,2})月|[A-Z][a-z]{2,8}\.?|(?:19|20)\d{2}年?"
+    r"|(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}月?|\d{1,2}[-/.]\d{1,2}"
+)
+_RUN_TOGETHER = re.compile(r"\d{2}(?:19|20)\d{2}[-/.年]\d{2}月?|(?:19|20)\d{2}[-/.]\d{4}")  # 062026-11: one line
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+_PARTS = 3
 _LINE = 70  # characters of a line in which a bare date is that of the post
 _NEAR = 10  # blocks before the body in which one may stand
 _SHORT_TEXTS = XPath(
@@ -87,23 +97,34 @@ class DateFinder:
         self._warnings: list[str] = []
         self._future: date | None = None
 
-    def find(self, around: Around, about: Sequence[Block], guess: Callable[[], date | None], said: str = "") -> Dated:
+    def find(
+        self,
+        around: Around,
+        about: Sequence[Block],
+        guess: Callable[[], date | None],
+        said: str = "",
+        title: str = "",
+    ) -> Dated:
         """The date: as `said` by the user's selector, declared, printed `about` or `around` the body, from `guess`.
+
+        One that stands in the `title` is an event's.
 
         A future date (after tomorrow) is only taken where there is no other, and warned of; an impossible one never.
         """
-        for text in chain((said,), self._texts(around, about)):
+        for text in chain((said,), self._texts(around, about, title)):
             day = self._judged(text)
             if day is not None:
                 return Dated(day, tuple(self._warnings))
+            if said and text is said and not self._warnings:  # else the warning says why it is none
+                self._warn("select.post_date found no date on this page")
         day = date_in_url(self._url)
         if day is None or not self._holds(day):
             day = self._future or guess()
         return Dated(day, tuple(self._warnings))
 
-    def _texts(self, around: Around, about: Sequence[Block]) -> Iterator[str]:
+    def _texts(self, around: Around, about: Sequence[Block], title: str) -> Iterator[str]:
         yield from (value for name in _DATE_TAGS if (value := self._meta.first((name,))))
-        yield from printed_dates(about, around)
+        yield from printed_dates(about, around, title)
         yield from self._timed()
         yield self._meta.linked_data("datePublished")
         yield from self._scripted()
@@ -147,26 +168,51 @@ class DateFinder:
             self._warnings.append(words)
 
 
-def printed_dates(about: Sequence[Block], around: Around) -> Iterator[str]:
-    """The texts beside the body that date the post, most telling first."""
+def printed_dates(about: Sequence[Block], around: Around, title: str = "") -> Iterator[str]:
+    """The texts beside the body that date the post, most telling first; what is its `title` dates nothing."""
     head = [block.text for block in (*around.before[-_NEAR:], *about)]
     lines = "\n".join([*head, *(block.text for block in around.after)])
     for label in _LABELLED:
         for found in label.finditer(lines):
             if _STARTS.match(found["value"]):
                 yield _NEXT.split(_GLUED.sub(r"\1 ", found["value"]), maxsplit=1)[0]
-    for text in map(without_site_address, reversed(head)):
+    for text in (_beside_title(without_site_address(line), title) for line in reversed(head)):
         if len(text) <= _LINE and _FULL.search(text) and not _NOT_ITS_OWN.search(text):
             yield _GLUED.sub(r"\1 ", text)
         elif _LOOSE.fullmatch(text):
             yield text
+    yield from _in_parts(head, title)
 
 
-def guess_date(root: HtmlElement, body: str, now: datetime) -> date | None:
+def _in_parts(head: Sequence[str], title: str) -> Iterator[str]:
+    """Dates that are laid out in blocks of their own: those that end right above the title, or stand below it."""
+    key = title_key(title)
+    place = next((number for number in range(len(head) - 1, -1, -1) if key and title_key(head[number]) == key), None)
+    above, below = (head[:place], head[place + 1 :]) if place is not None else (head, [])
+    for run in (_last_parts(above), _last_parts(below)):
+        whole = " ".join(run)
+        if (1 < len(run) <= _PARTS and _YEAR.search(whole)) or (len(run) == 1 and _RUN_TOGETHER.fullmatch(whole)):
+            yield whole
+
+
+def _last_parts(lines: Sequence[str]) -> list[str]:
+    """The parts of a date at the end of some lines."""
+    parts = list(takewhile(lambda line: _PART.fullmatch(line) or _RUN_TOGETHER.fullmatch(line), reversed(lines)))
+    return parts[::-1]
+
+
+def _beside_title(text: str, title: str) -> str:
+    """A line without the title in it; nothing of one that is a part of the title and more than a date."""
+    if not title or _BARE.fullmatch(text):
+        return text
+    return "" if title_key(text) in title_key(title) else text.replace(title, " ").strip()
+
+
+def guess_date(root: HtmlElement, body: str, now: datetime, title: str = "") -> date | None:
     """The date that htmldate finds, if the page prints it in a short text outside the body.
 
     Others it takes from when a page was generated, and from the names of pictures and scripts; what only the body
-    prints is an event's.
+    or the `title` prints is an event's.
     """
     import htmldate  # noqa: PLC0415 - takes 0.2 s to start, and most pages never need it
 
@@ -177,5 +223,6 @@ def guess_date(root: HtmlElement, body: str, now: datetime) -> date | None:
     day = date.fromisoformat(found)
     printed = re.compile(rf"{day.year}\s*[-/.年]\s*0?{day.month}\s*[-/.月]\s*0?{day.day}(?!\d)")
     texts = _SHORT_TEXTS(root, year=str(day.year))
-    shown = any(printed.search(text) and not _NOT_ITS_OWN.search(text) for text in texts)
+    lines = (_beside_title(clean(text), title) for text in texts)
+    shown = any(printed.search(line) and not _NOT_ITS_OWN.search(line) for line in lines)
     return day if shown and not printed.search(body) else None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import unquote, urlsplit
 
@@ -24,27 +25,51 @@ _NO_NAME = re.compile(
 )
 _CALLED = re.compile(r"(?:^|[^a-z])(?:fujian|fj\w*|attach\w*|appendix|annex\w*|xgfj|download\w*|accessory)(?:$|[^a-z])")
 # One of these stands in every address that may be a file's, in small letters.
-_MARKS = (*(f".{kind}" for kind in _KINDS), "down", "attach", "fujian", "file", "annex")
+_MARKS = ("javascript:", *(f".{kind}" for kind in _KINDS), "down", "attach", "fujian", "file", "annex")
 _ADDRESSES = XPath("//a/@href", smart_strings=False)
 _LEVELS = 40  # of nesting between a link and the body's container
 _MOST = 100  # files of one post
+_SHOWN = 40  # characters of a name in a warning
 
 
-def find_files(
-    root: HtmlElement, container: Container, after: Sequence[HtmlElement], base: str
-) -> tuple[Attachment, ...]:
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The attachments of a post, and what is to be said of those whose address the page does not show."""
+
+    found: tuple[Attachment, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def find_files(root: HtmlElement, container: Container, after: Sequence[HtmlElement], base: str) -> Files:
     """The attachments, in page order, each address once. `after` are the elements that follow the body."""
     addresses = "\n".join(_ADDRESSES(root)).lower()
     if not any(mark in addresses for mark in _MARKS):  # most pages: not a link of theirs need be looked at
-        return ()
+        return Files()
     found: dict[str, Attachment] = {}
+    warnings: dict[str, None] = {}
     around = {*container, *after}
     for link in root.iter("a"):
         href = link.get("href") or ""
+        if _is_script(href):
+            if len(warnings) < _MOST and _names_file(link, href) and _belongs(link, around):
+                warnings[f"attachment {_name(link, '')[:_SHOWN]!r} has no address, only a script"] = None
+            continue
         url = address(href, base) if _may_be_file(href) and _belongs(link, around) else None
         if url is not None and url not in found and _is_file(link, url) and len(found) < _MOST:
             found[url] = Attachment(_name(link, url), url)
-    return tuple(found.values())
+    return Files(tuple(found.values()), tuple(warnings))
+
+
+def _is_script(href: str) -> bool:
+    return href.lstrip().lower().startswith("javascript:")
+
+
+def _names_file(link: HtmlElement, href: str) -> bool:
+    """Whether a link that runs a script is about a file: by what the script is called, or by the name of a file."""
+    if _DOWNLOAD.search(href):
+        return bool(_text(link))
+    said = f"{_text(link)} {link.get('title') or ''} {link.get('download') or ''} {href} {link.get('onclick') or ''}"
+    return _FILE_WITHIN.search(said.replace("'", " ").replace('"', " ")) is not None
 
 
 def _may_be_file(href: str) -> bool:

@@ -8,7 +8,7 @@ import re
 from lxml.html import HtmlElement
 
 from crawler.extract.article.blocks import Block, is_hidden
-from crawler.extract.article.words import BLANK, COLON, ENGLISH_DAY, WEEKDAY, any_of, spaced
+from crawler.extract.article.words import BLANK, COLON, NAMED_DAY, WEEKDAY, any_of, spaced
 from monitor.text import title_key
 
 LINKS = 0.6  # share of a text in links from which it is a list of links
@@ -113,7 +113,7 @@ _DATE_LINE = re.compile(
     rf"{_OPENING}{_SAID}{WEEKDAY}(?:{_DATE}|\d{{1,2}}/\d{{1,2}}/(?:19|20)\d{{2}})(?:\s+-)?{_CLOCK}"
     r"\s*[\])）】|]*(?:\s[^，。；！？]{0,40})?$"
 )
-_ENGLISH_LINE = re.compile(rf"{_OPENING}{_SAID}{WEEKDAY}{ENGLISH_DAY}(?:\s+-)?{_CLOCK}(?:\s[^.!?。！？]{{0,40}})?$")
+_ENGLISH_LINE = re.compile(rf"{_OPENING}{_SAID}{WEEKDAY}{NAMED_DAY}(?:\s+-)?{_CLOCK}(?:\s[^.!?。！？]{{0,40}})?$")
 # A header may begin with the address of the site.
 _SITE = re.compile(r"^(?:https?://|www\.)[!-~]{1,200}\s+")
 _STAMP = re.compile(rf"{_DATE}{_CLOCK}")

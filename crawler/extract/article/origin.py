@@ -71,7 +71,20 @@ def _cut(value: str) -> str:
     """The name at the beginning of what follows the label; empty when another label stands there."""
     value = value.strip()
     end = _END.search(value)
-    return value[: end.start()] if end else value
+    return _inside(value[: end.start()] if end else value)
+
+
+def _inside(value: str) -> str:
+    """What stands before a bracket without its other half: （来源：湛江晚报）, 湛江晚报（记者 cut at the space."""
+    opened: list[int] = []
+    for place, char in enumerate(value):
+        if char in "(（":
+            opened.append(place)
+        elif char in ")）":
+            if not opened:
+                return value[:place]
+            opened.pop()
+    return value[: opened[0]] if opened else value
 
 
 def _somebody(name: str) -> str | None:

@@ -103,13 +103,14 @@ class _Reader:
             return ArticleReading(None, recipe.after())
         body = "\n".join(read.paragraphs)
         dated = self._dated(read, body, recipe)
+        files = find_files(self._root, read.container, read.around.elements, self._page.base)
         article = Article(
             title=read.title or None,
             body=body,
             published_on=dated.day,
             origin=self._selected.text("post_origin") or find_origin(self._meta, read.around, read.about),
-            attachments=find_files(self._root, read.container, read.around.elements, self._page.base),
-            warnings=(*self._selected.warnings, *dated.warnings),
+            attachments=files.found,
+            warnings=(*self._selected.warnings, *dated.warnings, *files.warnings),
         )
         return ArticleReading(article, recipe.after(dated=dated.day is not None))
 
@@ -166,15 +167,15 @@ class _Reader:
         def guess() -> date | None:
             if recipe.dates_nothing() or is_heavy(self._root, self._text):
                 return None
-            return guess_date(self._root, body, self._now)
+            return guess_date(self._root, body, self._now, read.title)
 
         finder = DateFinder(self._root, self._meta, self._page.url, self._now)
-        return finder.find(read.around, read.about, guess, said=self._selected.text("post_date"))
+        return finder.find(read.around, read.about, guess, self._selected.text("post_date"), read.title)
 
 
 def _header(blocks: list[Block]) -> list[Block]:
-    """The blocks of a container that stand above its line of source and date, if it has one."""
+    """The blocks of a container down to its line of source and date, if it has one: what is above it is a title."""
     for number, block in enumerate(blocks[:_HEAD]):
         if is_header(block.text):
-            return blocks[:number]
+            return blocks[: number + 1]
     return []

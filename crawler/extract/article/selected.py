@@ -1,5 +1,6 @@
 """Reads the fields of a post's page where a user's selectors say that they stand (`post_*` of a `Selection`)."""
 
+import re
 from dataclasses import dataclass, field
 
 from cssselect import SelectorError
@@ -44,14 +45,14 @@ class Selected:
         page = Selector(root=self.root, type="html")
         try:
             found = page.xpath(selector.removeprefix("xpath:")) if is_xpath(selector) else page.css(selector)
-        except (ValueError, SelectorError) as error:
-            self.warnings.append(f"{name} {selector!r} is no selector: {error}")
+        except (ValueError, SelectorError, re.error) as error:
+            self.warnings.append(f"select.{name} is no selector: {error}")
             return []
         return [one.root if isinstance(one.root, HtmlElement) else str(one.root) for one in found]
 
     def _nothing(self, name: str, what: str = "nothing") -> str:
-        selector = getattr(self.select, name)
-        words = f"{name} {selector!r} finds {what} on this page"
-        if selector and words not in self.warnings and not any(one.startswith(f"{name} ") for one in self.warnings):
+        words = f"select.{name} found {what} on this page"
+        told = any(one.startswith(f"select.{name} ") for one in self.warnings)
+        if getattr(self.select, name) and not told:
             self.warnings.append(words)
         return ""

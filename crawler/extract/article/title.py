@@ -31,7 +31,11 @@ _NAMED = re.compile(r"(?:^|[^a-z])(?:[a-z]*title|[a-z]*tit|bt|biaoti|headline|tt
 _TOO_LONG = 150  # characters; the longest titles of government files have about 100
 _HEADS = 10  # h1 that are looked at
 _CROWD = 2  # children: the names of an element with more of them are not about one line
+_ELEMENTS = 20  # of a line, that are asked for the size of their letters
 _LINES = 4  # over which a title is broken
+_LARGE = re.compile(
+    r"font-size\s*:\s*(?:(?:1[89]|[2-9]\d)(?:\.\d+)?px|(?:1[4-9]|[2-9]\d)(?:\.\d+)?pt|x+-large)", re.IGNORECASE
+)
 _HEADINGS = {"h1": 4.0, "h2": 3.0, "h3": 2.5, "h4": 2.0, "h5": 1.5, "h6": 1.5}
 _ABOVE_HEADER = 2.5  # added to the rank of the line above the one that tells source and date
 _LABELLED = 1.0  # added to that of a line with a bracketed label
@@ -104,6 +108,8 @@ def _prominence(owner: HtmlElement) -> float:
         if node is not None and len(node) > _CROWD:
             break
     if any(True for _ in owner.iter("b", "strong", "big")) or owner.find(".//font[@size]") is not None:
+        rank = max(rank, 1.5)
+    if any(_LARGE.search(one.get("style") or "") for one in islice(owner.iter(), _ELEMENTS)):
         rank = max(rank, 1.5)
     if owner.get("align") == "center" or "center" in (owner.get("style") or ""):
         rank = max(rank, 0.5) + 0.3

@@ -6,7 +6,11 @@ BLANK = r"[\s\u3000]*"
 COLON = rf"{BLANK}[:：]{BLANK}"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
 WEEKDAY = r"(?:(?:周|星期).[,，\s]*|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}\.?[,\s]+)?"
-ENGLISH_DAY = rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?|\d{{1,2}}\s+{_MONTH},?)\s+(?:19|20)\d{{2}}"
+_HAN_MONTH = r"(?:十[一二]?|[一二三四五六七八九])月"  # 五月 14, 2025 and 14 五月 2025, as Drupal prints them
+NAMED_DAY = (
+    rf"(?:(?:{_MONTH}|{_HAN_MONTH})\s+\d{{1,2}}(?:st|nd|rd|th)?[,，]?|\d{{1,2}}\s+(?:{_MONTH}|{_HAN_MONTH})[,，]?)"
+    r"\s+(?:19|20)\d{2}"
+)
 
 
 def words(line: str) -> tuple[str, ...]:

@@ -76,6 +76,7 @@ _GAP = r"(?:\s{1,3}[/|-]?\s{0,3}|[/|])"  # between a day and a month that stand 
 _OPEN = rf"(?:(?<![0-9A-Za-z./~%{_HAN}-])|(?<=[于期间布新在]))"  # nothing before it but 发布于, 日期, 更新 or the like
 _CLOSED = rf"(?=发布|更新|发表|来源|浏览|阅读|[^{_HAN}A-Za-z0-9，,、。]|\Z)"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_HAN_MONTH = r"(?P<m>十[一二]?|[一二三四五六七八九])月"
 _MONTH_NAME = rf"(?P<m>{'|'.join(MONTHS)})[a-z]{{0,6}}\.?"
 
 
@@ -126,6 +127,16 @@ _NUMBER_FIRST = (
         rf"(?<![./-])(?P<a>[0-9]{{1,2}})(?P<s>[-/.])(?P<b>[0-9]{{1,2}})(?P=s){_YEAR}(?![0-9./-])"
     ),
     _form(rf"{_DAY}(?:st|nd|rd|th)?[\s-]{{1,2}}{_MONTH_NAME},?[\s-]{{1,2}}{_YEAR}(?![0-9])"),  # 17 July 2025
+    _form(rf"{_DAY}\s{{1,3}}{_HAN_MONTH},?\s{{1,3}}{_YEAR}(?![0-9])"),  # 14 五月 2025, as Drupal prints it
+    _form(  # 0000-00-00, which content systems print for no date
+        r"(?<![0-9./-])(?P<y>0000)[-/.年](?P<m>00)[-/.月](?P<d>00)日?(?![0-9./-])",
+        sure=True,
+    ),
+    _form(  # 日期: 25.7.18, but not a version, a number of a chapter or an amount
+        r"(?:(?<=[期间布于新]:)|(?<=[期间布于新]:\s))(?P<y>[12][0-9])\.(?P<m>[0-9]{1,2})\.(?P<d>[0-9]{1,2})(?![0-9./-])",
+        _NO_UNIT,
+        plain=False,
+    ),
     _form(  # 25-07-17, ’25.07.17
         r"(?<![A-Za-z./-])['’‘]?(?P<y>[0-9]{2})(?P<s>[-/.])(?P<m>[0-9]{2})(?P=s)(?P<d>[0-9]{2})(?![0-9./-])"
     ),
@@ -142,6 +153,9 @@ _NUMBER_FIRST = (
 _WORD_FIRST = (
     _form(rf"(?<![A-Za-z]){_MONTH_NAME}\s?{_DAY}(?:st|nd|rd|th)?,?\s{{1,2}}{_YEAR}(?![0-9])"),  # July 17, 2025
 )
+_HAN_FIRST = (
+    _form(rf"{_HAN_MONTH}\s{{1,3}}{_DAY}(?:,\s{{0,3}}|\s{{1,3}}){_YEAR}(?![0-9])"),  # 五月 14, 2025
+)
 _NEAR = re.compile(rf"{_OPEN}(?:(?P<back>今|昨|前)[天日]|刚[刚才]){_TAIL}{_CLOSED}")
 _AGO = re.compile(
     rf"{_OPEN}(?P<n>[0-9]{{1,4}}|[半一二两三四五六七八九十])\s{{0,2}}个?"
@@ -150,10 +164,17 @@ _AGO = re.compile(
 _START = re.compile(
     r"(?P<year>(?<![0-9])(?:19|20)[0-9]{2})|(?P<number>(?<![0-9])['’‘]?[0-9]{1,4}(?![0-9]))"
     rf"|(?P<numeral>[一二][Oo0{_NUMERALS}]{{3}})|(?P<word>(?<![A-Za-z])(?:{'|'.join(MONTHS)}))"
+    rf"|(?P<han>(?<![{_NUMERALS}十])(?:十[一二]?|[一二三四五六七八九])月(?=\s{{1,3}}[0-9]))"
     r"|(?P<near>[今昨前][天日]|刚[刚才])|(?P<ago>[半一二两三四五六七八九十](?=\s{0,2}个?[秒分小钟天日周月年星礼]))",
     re.IGNORECASE,
 )
-_FORMS = {"year": _YEAR_FIRST, "number": _NUMBER_FIRST, "numeral": _NUMERAL_FIRST, "word": _WORD_FIRST}
+_FORMS = {
+    "year": _YEAR_FIRST,
+    "number": _NUMBER_FIRST,
+    "numeral": _NUMERAL_FIRST,
+    "word": _WORD_FIRST,
+    "han": _HAN_FIRST,
+}
 
 # Dates only where a cell holds nothing else, brackets aside: [7-17], 07.17, 25/7/17, blocks run together.
 _FRAME = " \t\r\n[](){}【】〔〕|"
@@ -165,6 +186,7 @@ _ALONE = tuple(
         (r"(?=.{4})(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})", False),  # 7-17, but not 3-4
         (r"(?P<m>[0-9]{2})[./](?P<d>[0-9]{2})", False),
         (r"(?P<y>[0-9]{2})(?P<s>[-/])(?P<m>[0-9]{1,2})(?P=s)(?P<d>[0-9]{1,2})", False),
+        (r"(?P<y>[12][0-9])\.(?P<m>[0-9]{1,2})\.(?P<d>[0-9]{1,2})", False),  # 25.7.18; a year since 2010
         (rf"{_DAY}{_YEAR}[-/.年](?P<m>[0-9]{{2}})月?", False),
         (rf"{_YEAR}[-/.](?P<m>[0-9]{{2}})(?P<d>[0-9]{{2}})", False),
         (rf"{_YEAR}\s{{1,3}}(?P<m>[0-9]{{2}})\s{{1,3}}(?P<d>[0-9]{{2}})", False),

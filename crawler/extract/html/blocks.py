@@ -3,8 +3,8 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 from urllib.parse import urlsplit
@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extract.dates import date_in_url
+from crawler.extract.html.addresses import same_site
 from crawler.extract.html.candidates import label_of, weight
 from crawler.extract.html.fields import Reading, read_record
 from crawler.extract.html.headings import column_heads, dated_by_headings, dates_stand_before
-from crawler.extract.html.records import Record, RecordList, find_lists
+from crawler.extract.html.records import Record, RecordList, find_lists, narrowed
+from crawler.extract.html.standing import Standing, named_against, named_alike, names_outside
 from crawler.extract.html.tree import Page, pieces, shape, step
 from monitor.text import title_key
 
@@ -23,13 +25,11 @@ _ACCEPTED = 0.38  # score from which a list is taken for the listing; navigation
 _FULL = 12  # records from which a list is as good as longer ones
 _LONGEST_LOOKED_AT = 60  # lists of a page that are read to choose among them, the largest first
 _USUAL = 0.6  # share of records that look alike, from which others are strangers
+_CLEARLY = 0.15  # of the score, by which a block is better than the one that is known
+_SHORT = 3  # records of a listing that is hardly one
+_TITLE = 10  # weight of a title that is no menu's
 _ALIKE = 0.5  # shares of dates and labels that two lists of one block may differ by
 _DIGITS = re.compile(r"\d+")
-_OUTSIDE = re.compile(
-    r"(?i)(?:^|[-_\s#.])(?:nav\w*|menu\w*|foot\w*|friend\w*|links?|yqlj|side\w*|aside|hot\w*|rank\w*|rec|recommend\w*|related|"
-    r"crumbs?|breadcrumb\w*|pager|pages?|pagination|head(?:er)?|top(?:bar|nav)|banner|right\w*|tags?|hits?|phb|rm\w*|tj\w*)(?:$|[-_\s\d])"
-)
-_OUTSIDE_TAGS = frozenset({"nav", "footer", "aside", "header"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Block:
     signature: str
     score: float
     records: tuple[Record, ...] = ()  # the elements behind the readings
+    doubtful: bool = False  # nothing speaks for it but that nothing else on the page could be it
 
 
 @dataclass(slots=True, eq=False)
@@ -51,25 +52,73 @@ class _Weighed:
     dated: float
     labelled: float
     score: float
+    rank: float = 0.0  # the score with what its place on the page says: by this one is chosen
 
 
-def find_block(page: Page, now: datetime) -> Block | None:
-    """The page's record block; None when no list on it looks like a listing of posts."""
+def find_block(page: Page, now: datetime, known: Collection[str] = ()) -> Block | None:
+    """The page's record block; None when no list on it looks like a listing of posts.
+
+    `known` are the signatures of blocks that this listing's records stood in: one of those needs neither many records
+    nor dates, and gives way only to a block that is clearly better. Where nothing is known, the one list of a page
+    that may be a short listing is taken with a doubt.
+    """
     lists = [_without_strangers(one) for one in find_lists(page, now)]
-    largest = sorted(lists, key=lambda one: -len(one.records))[:_LONGEST_LOOKED_AT]
-    weighed = [_weigh(one, page, now) for one in lists if one in largest]
+    largest = sorted(lists, key=lambda one: (one.look(4) not in known, -len(one.records)))[:_LONGEST_LOOKED_AT]
+    lists = [one for one in lists if one in largest]
+    weighed = [_weigh(narrowed(one) if len(one.records) == 1 else one, page, now) for one in lists]
     weighed = [one for one in weighed if one.readings]
     if not weighed:
         return None
-    best = max(weighed, key=lambda one: one.score)
-    members = [one for one in weighed if one is best or _belongs(one, best)]
+    standing = Standing(page, [one.found for one in weighed])
+    for one in weighed:
+        one.rank = one.score + standing.voice(one.found)
+    best = max(weighed, key=lambda one: one.rank)
+    told = _known_one(weighed, best, known)
+    best = told or best
+    members = [
+        one for one in weighed if one is best or (_belongs(one, best) and not standing.apart(one.found, best.found))
+    ]
+    block = _as_block(members, best, page)
+    if told is not None or (block.score >= _ACCEPTED and _is_listing(block.readings)):
+        return block
+    short = None if known else _short_one(weighed, page)
+    return replace(_as_block([short], short, page), doubtful=True) if short is not None else None
+
+
+def _as_block(members: Sequence[_Weighed], best: _Weighed, page: Page) -> Block:
     lines = _distinct([pair for one in _in_page_order(members, page) for pair in one.lines])
     lines = _without_headlines(lines)
     readings = tuple(reading for reading, _ in lines)
     score = max(_score(readings, best.found.around), best.score)
-    if score < _ACCEPTED or not _is_listing(readings):
-        return None
     return Block(readings, best.found.look(4), round(min(score, 1.0), 3), tuple(record for _, record in lines))
+
+
+def _known_one(weighed: Sequence[_Weighed], best: _Weighed, known: Collection[str]) -> _Weighed | None:
+    """The best list of a known signature, unless another one on the page is convincing and clearly better."""
+    alike = [one for one in weighed if one.found.look(4) in known]
+    if not alike or best in alike:
+        return best if alike else None
+    told = max(alike, key=lambda one: one.rank)
+    named_worse = named_against(told.found.around) > named_against(best.found.around)
+    clearly = best.rank - told.rank > _CLEARLY or named_worse
+    return None if best.score >= _ACCEPTED and _is_listing(best.readings) and clearly else told
+
+
+def _short_one(weighed: Sequence[_Weighed], page: Page) -> _Weighed | None:
+    """The one list that holds one to three links of a title's length to numbered pages of the site, if there is one."""
+    found = [one for one in weighed if len(one.readings) <= _SHORT and all(_is_post(r, page) for r in one.readings)]
+    others = [one for one in weighed if one not in found and _title_length(one.readings) == 1]
+    if len(found) != 1 or others or named_against(found[0].found.around):
+        return None
+    return found[0]
+
+
+def _is_post(reading: Reading, page: Page) -> bool:
+    """Whether a line is as long as a title and leads to a page of the same site that a number names."""
+    if reading.url is None or weight(reading.title) < _TITLE or not same_site(reading.url, page.url):
+        return False
+    parts = urlsplit(reading.url)
+    return _DIGITS.search(f"{parts.path}?{parts.query}") is not None
 
 
 def _without_strangers(one: RecordList) -> RecordList:
@@ -78,13 +127,8 @@ def _without_strangers(one: RecordList) -> RecordList:
     usual, count = Counter(steps).most_common(1)[0]
     if count < _USUAL * len(steps):
         return one
-    kept = [r for r, named in zip(one.records, steps, strict=True) if named == usual or not _names_outside(r.root)]
+    kept = [r for r, named in zip(one.records, steps, strict=True) if named == usual or not names_outside(r.root)]
     return RecordList(one.parent, kept)
-
-
-def _names_outside(node: HtmlElement) -> bool:
-    named = f"{node.get('class') or ''} {node.get('id') or ''}"
-    return node.tag in _OUTSIDE_TAGS or _OUTSIDE.search(named) is not None
 
 
 def _weigh(one: RecordList, page: Page, now: datetime) -> _Weighed:
@@ -147,7 +191,7 @@ def _score(readings: Sequence[Reading], around: HtmlElement) -> float:
         + 0.07 * _likeness(readings)
         + 0.05 * distinct
     )
-    return score - _penalty(around)
+    return score - named_against(around)
 
 
 def _title_length(readings: Sequence[Reading]) -> float:
@@ -174,21 +218,6 @@ def _form(url: str | None) -> str:
     return f"{parts.hostname}{_DIGITS.sub('0', folders)}/{name.rpartition('.')[2] if '.' in name else ''}?{keys}"
 
 
-def _penalty(around: HtmlElement) -> float:
-    """What the names around a list say against it."""
-    node, levels, worst = around, 0, 0.0
-    while node is not None and node.tag not in ("body", "html") and levels < 6:  # noqa: PLR2004
-        if node.tag in ("article", "main", "li"):
-            break  # a header or footer below is the record's own
-        if node.tag in _OUTSIDE_TAGS:
-            worst = max(worst, 0.25)
-        named = f"{node.get('class') or ''} {node.get('id') or ''}"
-        if _OUTSIDE.search(named):
-            worst = max(worst, 0.18 if levels < 4 else 0.08)  # noqa: PLR2004 - far up, the name is about the layout
-        node, levels = node.getparent(), levels + 1
-    return worst
-
-
 def _is_listing(readings: Sequence[Reading]) -> bool:
     """A lone short line is no listing, whatever its score."""
     if len(readings) > 1:
@@ -201,7 +230,7 @@ def _belongs(other: _Weighed, best: _Weighed) -> bool:
     """Whether a list is another part of the chosen block: same shape of titles, same kind of lines."""
     if not other.readings or not (other.look == best.look or _is_column(other.found, best.found)):
         return False
-    if abs(_penalty(other.found.around) - _penalty(best.found.around)) > 0.05:  # noqa: PLR2004
+    if abs(named_against(other.found.around) - named_against(best.found.around)) > 0.05:  # noqa: PLR2004
         return False
     if len(other.readings) > 2 and abs(other.labelled - best.labelled) > _ALIKE:  # noqa: PLR2004
         return False
@@ -215,7 +244,10 @@ def _is_column(one: RecordList, other: RecordList) -> bool:
         if mine is None or theirs is None or mine is theirs:
             return False
         if mine.getparent() is theirs.getparent():
-            same = [one.records[0].root.tag, one.parent.tag] == [other.records[0].root.tag, other.parent.tag]
+            same = named_alike(mine, theirs) and [one.records[0].root.tag, one.parent.tag] == [
+                other.records[0].root.tag,
+                other.parent.tag,
+            ]
             return same and all(_holds_only(*pair) for pair in ((mine, one), (theirs, other)))
     return False
 

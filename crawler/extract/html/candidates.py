@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -19,14 +20,17 @@ _CHINESE = re.compile(r"[㐀-鿿豈-﫿]")
 _NOT_IN_LABELS = re.compile(r"[\d年月日时分今昨前天]|置顶|图文|热点|推荐|最新")
 _WORDISH = re.compile(r"[A-Za-z0-9]{2,}")
 _LEADS = (
-    "更多|查看(?:更多|详情|全文|原文)?|详情|详细(?:内容|信息)?|(?:继续)?阅读(?:全文|更多|原文|.{0,60}”)?|全文"
-    "|more|read more"
+    "(?:查看|阅读|点击|了解)?更多(?:信息|内容|详情|动态)?|(?:点击)?(?:查看|阅读|浏览|了解|进入)(?:更多|详情|详细|全文|原文|内容)?"
+    "|(?:点击)?详情|详细(?:内容|信息)?|(?:继续)?阅读(?:全文|更多|原文|.{0,60}”)?|全文"
+    "|(?:read |view |learn |see )?more|(?:view )?details?"
 )
-_TURNS = "首页|上一页|下一页|上页|下页|尾页|末页|返回.{0,4}|登录|注册|点击(?:查看|进入).{0,4}"
+_TURNS = "首页|[上下前后]一?页|尾页|末页|返回.{0,4}|登录|注册|点击(?:查看|进入).{0,4}"
+_ENDS = r"\s*[\]】)）>》]?[\s>»›→＞…+.]*"
 _BUTTON = re.compile(
-    rf"[\[【(（<《]?(?:{_LEADS}|{_TURNS}|.*(?:公网安备|ICP备|备案号|版权所有).*|\d+|[<>«»‹›.…]+)[\]】)）>》]?[>»…+]*",
+    rf"[\[【(（<《]?\s*(?:{_LEADS}|{_TURNS}|.*(?:公网安备|ICP备|备案号|版权所有).*|\d+|[<>«»‹›.…]+){_ENDS}",
     re.IGNORECASE,
 )
+_LEADS_ON = re.compile(rf"[\[【(（<《]?\s*(?:{_LEADS}){_ENDS}", re.IGNORECASE)
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 TITLED = re.compile(r"(?i)(?:^|[-_\s])(?:title|tit|bt|biaoti|subject|headline|name)(?:$|[-_\s\d])")
 _LINKS = ("data-href", "data-url", "data-link")
@@ -61,11 +65,16 @@ def is_button(text: str) -> bool:
     return _BUTTON.fullmatch(text.strip()) is not None
 
 
+def leads_on(text: str) -> bool:
+    """Whether a text is a button's that leads to the whole of a record (查看详情), and turns no pages."""
+    return _LEADS_ON.fullmatch(text.strip()) is not None
+
+
 def find_candidates(page: Page) -> list[Candidate]:
     """All candidates in page order. The strong ones may found a record; the others only tell buttons from titles."""
-    found = list(_linked(page))[:_MOST]
+    found = list(islice(_linked(page), _MOST))
     inside = {candidate.node for candidate in found}
-    found += list(_unlinked(page, inside))[:_MOST]
+    found += islice(_unlinked(page, inside), _MOST - len(found))
     counts = Counter(candidate.text for candidate in found if label_of(candidate.text) is None)
     for candidate in found:
         candidate.strong = (

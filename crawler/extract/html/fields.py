@@ -1,14 +1,15 @@
 """Reads one record: its title, address, date, summary or body; which elements are records it does not decide."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from lxml.html import HtmlElement
 
 from crawler.extract.dates import PrintedDate
-from crawler.extract.html.candidates import HEADINGS, TITLED, Candidate, is_button, label_of, weight
+from crawler.extract.html.candidates import HEADINGS, TITLED, Candidate, is_button, label_of, leads_on, weight
 from crawler.extract.html.printed import best_date, date_only, without_date
 from crawler.extract.html.records import Record
 from crawler.extract.html.tree import BLOCKS, Page, address, flowing, pieces, whole_text
@@ -35,6 +36,8 @@ _PUNCTUATED = re.compile(r"[，。；！？…]|\.{3}")
 _LEAST_SUMMARY = 16  # weight of a text that may be a summary as it is
 _LEAST_SENTENCE = 6  # and of one that is punctuated as a sentence is
 _LEAST_BODY = 12
+_LEAST_HEAD = 4  # characters of a cut title by which the whole one is known
+_MOST_SAID = 5  # texts that may complete a title
 _LEAST_CELLS = 3
 _LONGEST_ABOUT = 60  # characters
 
@@ -59,14 +62,15 @@ def read_record(record: Record, page: Page, now: datetime, *, after: bool = True
     title, inner_date, inner_summary = _title(record.title, now)
     printed = inner_date or _date_around(record, now, after=after) or _date_of_title_attribute(node, now)
     title, printed = without_date(title, printed, now)
-    title = _with_label_before(title, record)
+    title = _with_label_before(_completed(title, record), record)
     url = record.title.url
     rest = _rest(record, title, now)
     if url is None:
         url = _only_link(record, page)
     if url is None and weight(rest) >= _LEAST_BODY:
         return Reading(title, None, printed, body=rest)
-    summary = inner_summary or _summary(rest)
+    repeated = inner_summary is not None and title_key(inner_summary) == title_key(title)
+    summary = _summary(rest) if repeated else inner_summary or _summary(rest)
     return Reading(title, url, printed, summary=summary)
 
 
@@ -141,6 +145,26 @@ def _whole(text: str, node: HtmlElement) -> str:
     if not text or (is_cut(text) and not is_cut(whole) and _begins(text, whole)) or _goes_on(text, whole):
         return whole
     return text
+
+
+def _completed(title: str, record: Record) -> str:
+    """A cut title with its end, where a picture, a tip or hidden text of the record says the whole."""
+    head = title_key(title).rstrip(".")
+    if not is_cut(title) or len(head) < _LEAST_HEAD:
+        return title
+    begin_so = (one for one in _said(record) if title_key(one).startswith(head) and not is_cut(one) and "。" not in one)
+    whole = list(islice(begin_so, _MOST_SAID))
+    longer = [one for one in whole if len(title_key(one)) > len(head)]
+    return _unmarked((longer or whole or [title])[0])
+
+
+def _said(record: Record) -> Iterator[str]:
+    """What the elements of a record say, attributes first."""
+    nodes = [node for element in record.segment for node in element.iter() if isinstance(node.tag, str)]
+    for node in nodes:
+        yield from (clean(node.get(name) or "") for name in ("title", "alt", "data-title"))
+    for node in nodes:
+        yield clean(node.text or "")
 
 
 def _begins(cut: str, whole: str) -> bool:
@@ -253,11 +277,11 @@ def _summary(rest: str) -> str | None:
 
 
 def _only_link(record: Record, page: Page) -> str | None:
-    """The one page that a record without a linked title leads to (查看详情); None when there are several."""
-    found = {
-        url
-        for element in record.segment
-        for link in element.iter("a")
-        if (url := address(link.get("href"), page.base)) is not None
-    }
-    return found.pop() if len(found) == 1 else None
+    """The one page that a record without a linked title leads to, or its one button (查看详情); None of several."""
+    links = [link for element in record.segment for link in element.iter("a")]
+    buttons = [link for link in links if leads_on(whole_text(link))]
+    for some in (links, buttons):
+        found = {url for link in some if (url := address(link.get("href"), page.base)) is not None}
+        if len(found) == 1:
+            return found.pop()
+    return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 
 from crawler.extract.dates import read_date
 from crawler.extract.html.candidates import label_of, weight
@@ -11,12 +12,13 @@ from crawler.extract.html.tree import Page, flowing
 
 _LEAST = 2  # labelled lines; one alone may be a headline in a text
 _LONGEST_TITLE = 100
+_MOST = 6000  # records, as of those with links
 
 
 def read_lines(page: Page, now: datetime) -> list[Reading]:
     """One record for every line that begins with a label; nothing when fewer than two do."""
     lines = flowing(page.root).split("\n")
-    heads = [number for number, line in enumerate(lines) if _is_head(line)]
+    heads = list(islice((number for number, line in enumerate(lines) if _is_head(line)), _MOST))
     if len(heads) < _LEAST:
         return []
     return list(_records(lines, heads, now))

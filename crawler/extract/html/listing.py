@@ -4,14 +4,15 @@ It orders the steps: parse, find the record block, read its lines, settle their 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from crawler.extract.dates import date_in_url, is_future, settle_years
 from crawler.extract.html.blocks import Block, find_block
 from crawler.extract.html.fields import Reading
 from crawler.extract.html.lines import read_lines
-from crawler.extract.html.pager import find_next
+from crawler.extract.html.page_counts import count_pages
+from crawler.extract.html.pager import find_next, unfollowed
 from crawler.extract.html.printed import in_one_order
 from crawler.extract.html.selected import selected_block, selected_next
 from crawler.extract.html.tree import Page, parse
@@ -21,23 +22,42 @@ _WRITE = r"""\s*document\.write(?:ln)?\(\s*(?:"(?P<d{0}>[^"\\]{{0,4000}})"|'(?P<
 _LITERAL = re.compile(_WRITE.format(""))
 _WRITES = re.compile(rf"<script[^<>]{{0,200}}>(?P<body>(?:{_WRITE.format('1')})+\s*)</script>", re.IGNORECASE)
 _BY_LINES = 0.5  # the score of labelled lines, which nothing but their labels speaks for
+_DOUBTFUL = "hardly a listing: {} without dates or labels, taken because nothing else on the page could be one"
 _SHOWN = 40  # characters of a title in a warning
 
 
-def read_html(text: str, url: str, now: datetime, select: Selection = Selection()) -> ListingPage:  # noqa: B008 - frozen
-    """The entries of the page's record block in page order, and how the next page is asked for."""
+def read_html(
+    text: str,
+    url: str,
+    now: datetime,
+    select: Selection = Selection(),  # noqa: B008 - frozen
+    known: Collection[str] = (),
+) -> ListingPage:
+    """The entries of the page's record block in page order, and how the next page is asked for.
+
+    `known` are signatures of blocks that the listing's records stood in.
+    """
     page = parse(_written_out(text), url)
-    block = selected_block(page, now, select) or _found(page, now)
+    selected, missed = selected_block(page, now, select)
+    block = selected or _found(page, now, known)
     readings = block.readings if block else ()
     entries, warnings = entries_of(readings, now)
+    if block is not None and block.doubtful:
+        warnings = (_DOUBTFUL.format(len(entries)), *warnings)
+    chosen, no_next = selected_next(page, select)
+    following = chosen or find_next(page)
+    pages, ahead = count_pages(page, following, len(entries)) if following is not None else (None, 0)
     return ListingPage(
         url=url,
         kind="html",
         entries=entries,
-        next_page=selected_next(page, select) or find_next(page),
-        warnings=warnings,
+        next_page=following,
+        warnings=(*missed, *no_next, *warnings),
         signature=block.signature if block else "",
         score=block.score if block else 0.0,
+        pages=pages,
+        ahead=ahead,
+        unfollowed="" if following is not None else unfollowed(page),
     )
 
 
@@ -48,9 +68,9 @@ def _written_out(text: str) -> str:
     return _WRITES.sub(lambda script: _LITERAL.sub(lambda one: one["d"] or one["s"] or "", script["body"]), text)
 
 
-def _found(page: Page, now: datetime) -> Block | None:
+def _found(page: Page, now: datetime, known: Collection[str]) -> Block | None:
     """The record block, or where no record has a link the labelled lines of the text, when these are more."""
-    block = find_block(page, now)
+    block = find_block(page, now, known)
     if block is not None and any(reading.url for reading in block.readings):
         return block
     lines = read_lines(page, now)

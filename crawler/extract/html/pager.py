@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
 from crawler.extract.html.addresses import same_site
+from crawler.extract.html.pager_scripts import written_pagers
 from crawler.extract.html.scripts import address_of_script
 from crawler.extract.html.tree import Page, address, pieces, whole_text
 from monitor.pages import PageRequest
@@ -14,17 +16,27 @@ from monitor.text import clean, title_key
 
 PAGE_PARAMETERS = ("page", "pageno", "pagenum", "pageindex", "currpage", "currentpage", "curpage", "pn", "p", "paged")
 _NEXT_WORDS = frozenset({"下一页", "下页", "后一页", "后页", "下一頁", "下頁", "next", "nextpage", "向后", "下一页>"})
-_NEXT_SIGNS = frozenset({">", ">>", "›", "»", "→", "＞", "＞＞"})  # second choice: carousels use them too
-_LAST_WORDS = frozenset({"尾页", "末页", "最后一页", "最末页", "last", "末頁", "尾頁"})
+_OLDER = re.compile(  # 更早的消息, 较早文章, Older posts: what stands below the newest
+    r"[更较][早旧]的?(?:文章|消息|新闻|信息|内容|动态|资讯|公告|记录)?|旧文章|older(?:posts?|entries|news|articles)?"
+)
+_MORE_WORDS = frozenset(
+    {"加载更多", "点击加载更多", "加载更多内容", "显示更多", "loadmore", "showmore"}
+)  # if it leads to a page
+_NEXT_SIGNS = frozenset(
+    {">", ">>", "›", "»", "→", "＞", "＞＞", "▶", "►", "❯", "⟩", "▷", "⏵"}
+)  # second choice: carousels use them too
+_ICON = re.compile(
+    r"(?i)(?:^|[\s_/-])(?:next(?:page|btn)?|(?:angle|arrow|chevron|caret|icon)s?-?(?:double-?)?right)(?:$|[\s_.-])"
+)
 _FRAME = "[]【】()<>《》›»‹«|… →＞"  # what pagers put around their words
 _DISABLED = re.compile(r"(?i)(?:^|[\s_-])(?:disabled?|no-?next|forbid|unable|invalid)(?:$|[\s_-])")
-_CREATE_PAGE = re.compile(r"create\w*Page\w*\s*\((?P<arguments>[^()]{3,300})\)", re.IGNORECASE)
-_ARGUMENTS = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|(-?\d+))\s*(?:,|$)""")
 _POST_BACK = re.compile(r"__doPostBack\(\s*(?:'|&#39;)(?P<target>[^']{0,200})'\s*,\s*'(?P<argument>[^']{0,100})'")
-_COUNTER = re.compile(r"(?:共|/)\s*(?P<pages>\d{1,5})\s*页")
 _MARKED = re.compile(r"(?i)(?:^|[\s_-])(?:on|cur|current|active|now|selected|hover|thisclass)(?:$|[\s_-])")
-_MOST_PAGES = 100_000
+_SELECTS, _OPTIONS = 20, 2_000  # that are looked at
 _DIGITS = 5
+_SHOWN = 20  # characters of a link in a warning
+_ICONS, _ICON_NAME = 5, 200  # parts of a link that are looked at, and characters of what they are called
+_NUMBERED = re.compile(r"/page/\d+|[_-]?\d+")
 
 
 def find_next(page: Page) -> PageRequest | None:
@@ -46,19 +58,55 @@ def find_next(page: Page) -> PageRequest | None:
 def _linked(page: Page) -> Iterator[str]:
     links = [node for node in page.root.iter("a", "link", "button", "span", "li") if _leads(node)]
     related = [node for node in links if (node.get("rel") or "").lower() == "next"]
-    said = [node for node in links if _words(node) & _NEXT_WORDS]
+    words = [(node, link_words(node)) for node in links]
+    said = [node for node, called in words if _say_next(called)]
     signs = [node for node in links if node.tag == "a" and clean(whole_text(node)) in _NEXT_SIGNS]
     for node in [*related, *said, *signs]:
-        if not _is_disabled(node) and (url := _address(node, page)) is not None:
+        if not _is_disabled(node) and (url := link_address(node, page)) is not None:
             yield url
+    # What looks like a next link and says nothing of pages must lead to what looks like a page of this listing.
+    for node, called in words:
+        if (called & _MORE_WORDS or _is_next_icon(node)) and not _is_disabled(node):
+            url = link_address(node, page)
+            if url is not None and is_page_of(url, page.url):
+                yield url
+
+
+def _say_next(words: set[str]) -> bool:
+    return bool(words & _NEXT_WORDS) or any(_OLDER.fullmatch(one) for one in words)
 
 
 def _leads(node: HtmlElement) -> bool:
     return bool(node.get("href") or node.get("onclick") or node.get("data-href") or node.get("data-url"))
 
 
-def _words(node: HtmlElement) -> set[str]:
-    texts = (whole_text(node), node.get("title") or "", node.get("aria-label") or "")
+def _is_next_icon(node: HtmlElement) -> bool:
+    """Whether a link without words is named, or holds a picture or an icon that is named, as one to the next page."""
+    if node.tag != "a" or any(sign.isalnum() for sign in whole_text(node)):
+        return False
+    parts = [node, *islice(node.iter("i", "span", "em", "img", "svg", "use"), _ICONS)]
+    named = (
+        part.get(name) for part in parts for name in ("class", "src", "href") if part is not node or name == "class"
+    )
+    return any(name and _ICON.search(name[-_ICON_NAME:]) for name in named)
+
+
+def is_page_of(url: str, listing: str) -> bool:
+    """Whether an address looks like another page of a listing: the same but for numbers, or with a page parameter."""
+    one, other = urlsplit(url), urlsplit(listing)
+    if one.netloc != other.netloc:
+        return False
+    if any(name.lower() in PAGE_PARAMETERS and value.isdigit() for name, value in parse_qsl(one.query)):
+        return one.path.rpartition("/")[0] == other.path.rpartition("/")[0]
+    folded = [_NUMBERED.sub("", f"{part.path.rstrip('/')}?{part.query}") for part in (one, other)]
+    return url != listing and folded[0] == folded[1]
+
+
+def link_words(node: HtmlElement) -> set[str]:
+    """What a link calls itself, in its text, its titles and its pictures, without what pagers put around words."""
+    pictures = [picture.get("alt") or "" for picture in islice(node.iter("img"), _ICONS)] if node.tag == "a" else []
+    said = node.get("value") or "" if node.tag == "input" else whole_text(node)
+    texts = (said, node.get("title") or "", node.get("aria-label") or "", *pictures)
     return {title_key(text[:40]).strip(_FRAME) for text in texts}
 
 
@@ -68,7 +116,8 @@ def _is_disabled(node: HtmlElement) -> bool:
     return node.get("disabled") is not None or bool(_DISABLED.search(named))
 
 
-def _address(node: HtmlElement, page: Page) -> str | None:
+def link_address(node: HtmlElement, page: Page) -> str | None:
+    """Where a link or a button leads, as far as the page tells."""
     for name in ("href", "data-href", "data-url"):
         if (url := address(node.get(name), page.base)) is not None:
             return url
@@ -98,42 +147,44 @@ def _is_void(node: HtmlElement) -> bool:
     return written in ("javascript:void(0)", "javascript:", "javascript:;", "#", "###", "#none")
 
 
+def unfollowed(page: Page) -> str:
+    """The words of a link to a next page of which nothing on the page tells where it leads; empty where there is none.
+
+    A link that is disabled, or leads here, is that of a last page. Ask only where no next page was found.
+    """
+    for node in page.root.iter("a", "button", "span", "li", "input"):
+        if not _say_next(link_words(node)) or _is_disabled(node):
+            continue
+        numbered = (node.get("data-page") or "").strip()
+        if _is_number(numbered):
+            dead = int(numbered) > 1
+        else:
+            dead = _leads(node) and not _is_void(node) and link_address(node, page) != page.url
+        if dead:
+            said = clean(whole_text(node) or node.get("value") or node.get("title") or node.get("aria-label") or "")
+            return said[:_SHOWN] or "下一页"
+    return ""
+
+
 # -- scripts, numbers, selects ----------------------------------------------------------------------------------------
 
 
 def _from_script(page: Page) -> str | None:
-    """`createPageHTML(5, 0, "index", "html")`: page two is index_1.html; with an id before them the count is from one.
-
-    TRS WCM writes both (field notes, 1). Which page this is stands in the address where it says so.
-    """
-    for script in page.root.iter("script"):
-        for call in _CREATE_PAGE.finditer((script.text or "")[:200_000]):
-            arguments = [
-                next((g for g in a.groups() if g is not None), "") for a in _ARGUMENTS.finditer(call["arguments"])
-            ]
-            if (url := _created(arguments, page)) is not None:
-                return url
-    return None
-
-
-def _created(arguments: list[str], page: Page) -> str | None:
-    numbers = [number for number, value in enumerate(arguments) if value.lstrip("-").isdigit()]
-    if len(numbers) < 2 or numbers[1] != numbers[0] + 1:  # noqa: PLR2004 - total and current stand together
-        return None
-    total, current = int(arguments[numbers[0]]), int(arguments[numbers[1]])
-    rest = [value for value in arguments[numbers[1] + 1 :] if not value.isdigit()]
-    if len(rest) < 2:  # noqa: PLR2004
-        return None
-    name, ending = rest[0], rest[1].lstrip(".")
-    from_one = numbers[0] > 0 and current >= 1
-    last = total if from_one else total - 1
-    if current >= last or total > _MOST_PAGES:
-        return None
-    return address(f"{name}_{current + 1}.{ending}", page.base)
+    written = (pager.next_address for pager in written_pagers(page) if pager.next_address)
+    return next((url for one in written if (url := address(one, page.base)) is not None), None)
 
 
 def _by_number(page: Page) -> str | None:
     """The link to the number after the current one, in a row of numbers where the current one is marked or no link."""
+    for current, links in numbered_rows(page):
+        following = next((node for number, node in links if number == current + 1), None)
+        if following is not None and (url := link_address(following, page)) is not None:
+            return url
+    return None
+
+
+def numbered_rows(page: Page) -> Iterator[tuple[int, list[tuple[int, HtmlElement]]]]:
+    """The rows of links with numbers that show which number is the present one: that number, and the links."""
     numbered: dict[HtmlElement, list[tuple[int, HtmlElement]]] = {}
     for node in page.root.iter("a"):
         text = whole_text(node).strip(_FRAME)
@@ -144,17 +195,13 @@ def _by_number(page: Page) -> str | None:
             numbered.setdefault(row, []).append((int(text), node))
     for row, links in numbered.items():
         current = _current(row, links, page)
-        if current is None:
-            continue
-        following = next((node for number, node in links if number == current + 1), None)
-        if following is not None and (url := _address(following, page)) is not None:
-            return url
-    return None
+        if current is not None:
+            yield current, links
 
 
 def _current(row: HtmlElement, links: list[tuple[int, HtmlElement]], page: Page) -> int | None:
     for number, node in links:
-        if _address(node, page) == page.url or _is_marked(node):
+        if link_address(node, page) == page.url or _is_marked(node):
             return number
     linked = {number for number, _ in links}
     for piece in pieces(row):
@@ -176,8 +223,8 @@ def _is_marked(node: HtmlElement) -> bool:
 
 def _from_select(page: Page) -> str | None:
     """A select of pages: the option after the selected one."""
-    for select in page.root.iter("select"):
-        options = list(select.iter("option"))
+    for select in islice(page.root.iter("select"), _SELECTS):
+        options = list(islice(select.iter("option"), _OPTIONS))
         if not options or not all(re.search(r"\d", whole_text(option)) for option in options):
             continue
         chosen = next((n for n, option in enumerate(options) if option.get("selected") is not None), None)
@@ -199,7 +246,7 @@ def _post_back(page: Page) -> PageRequest | None:
     for node in page.root.iter("a", "input", "button"):
         written = f"{node.get('href') or ''} {node.get('onclick') or ''}"
         found = _POST_BACK.search(written)
-        if not found or _is_disabled(node) or not (_words(node) & _NEXT_WORDS or _follows_current(node)):
+        if not found or _is_disabled(node) or not (link_words(node) & _NEXT_WORDS or _follows_current(node)):
             continue
         form = next(node.iterancestors("form"), None)
         if form is None:
@@ -228,6 +275,12 @@ def _follows_current(node: HtmlElement) -> bool:
         return False
     said = whole_text(before).strip(_FRAME)
     return _is_number(said) and int(said) + 1 == int(text)
+
+
+def links_to(page: Page, url: str) -> bool:
+    """Whether a link or a button of the page itself leads to an address, which then is not worked out by us."""
+    nodes = page.root.iter("a", "link", "button", "span", "li")
+    return any(link_address(node, page) == url for node in nodes if _leads(node))
 
 
 def raised(url: str) -> str | None:

@@ -21,7 +21,10 @@ _FRAME = re.compile(
 )
 _SLASHED = re.compile(r"(?P<first>\d{1,2})/(?P<second>\d{1,2})/(?P<year>\d{4})")
 _END = re.compile(r"[\s\[【(（|/—\-]*$")
-_START = re.compile(r"^[\s\]】)）|/—\-:：]*")
+_START = re.compile(r"^[\s\]】］)）|｜/—\-:：]*")
+# What parts a date from the title behind it: in 11月18日签约项目公布 nothing does, and the date is the event's.
+_BEFORE_TITLE = " \u3000【［[|｜:："
+_AFTER_DATE = " \u3000】］])）|｜:："
 _CLOCK = re.compile(r"\s*(?:[01]?\d|2[0-3])[:：][0-5]\d(?:[:：][0-5]\d)?\s*[\])）】]?\s*$")
 
 
@@ -97,7 +100,7 @@ def without_date(title: str, printed: PrintedDate | None, now: datetime) -> tupl
 def _without_date_first(title: str, printed: PrintedDate | None, now: datetime) -> tuple[str, PrintedDate | None]:
     for size in range(20, 4, -1):
         head, tail = title[:size], title[size:]
-        if tail and date_only(head, now) and (tail[0] in " \u3000【[" or head[-1] in "】])） 日"):
+        if tail and date_only(head, now) and (tail[0] in _BEFORE_TITLE or head[-1] in _AFTER_DATE):
             found = read_date(head, now)
             if found is not None and _same(found, printed):
                 return _START.sub("", tail), printed or found

@@ -13,19 +13,25 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.extract.dates import read_date
+from crawler.extract.html.buttons import titles_of_buttons
 from crawler.extract.html.candidates import HEADINGS, Candidate, find_candidates, is_button, label_of
 from crawler.extract.html.printed import date_only, may_date
-from crawler.extract.html.tree import MAX_DEPTH, Page, depth, pieces, shape, whole_text
-from monitor.text import title_key
+from crawler.extract.html.tree import MAX_DEPTH, Page, depth, is_hidden, pieces, shape, whole_text
+from monitor.text import is_cut, title_key
 
 _DATE_PIECE = 30  # characters; a longer text with a date in it is a sentence about something
 _MOST_PIECES = 40  # of a line's text; tags that are never closed make one element of half a page
 _NEAR = 4  # levels above a short title within which a date makes it a record
+_PLACE = 4  # levels of the tag path that say where in its row a link stands
+_LEAST_ALIKE, _MOSTLY = 3, 0.75  # titles at one place, and their share, by which a short link there is one too
+_SHORT_TITLE = 4  # weight; 后一页 in the last row is less
 _SAMPLE = 50  # records that say what a list looks like
 _PARTS = frozenset({"td", "th", "span", "em", "b", "i", "font", "small"})
 _EXCERPT = 45  # weight from which a text is rather an excerpt than a title
 _WIDEST_ROW = 4  # links of a title's length that one row may hold
 _ALONE = 8  # siblings that follow a lone record at most
+_LONE = 2  # levels above a lone title without a row that are its record
+_TEMPLATES = 2  # hidden rows of a list at most
 _MANY = object()
 
 
@@ -58,8 +64,11 @@ class RecordList:
 
 def find_lists(page: Page, now: datetime) -> list[RecordList]:
     """All lists of records of a page, in page order; each candidate title in one of them."""
-    candidates = [c for c in find_candidates(page) if not date_only(c.text, now)]
-    _promote_dated(candidates, now)
+    found = find_candidates(page)
+    _promote_alike(found)
+    found += titles_of_buttons(found, now)
+    candidates = [c for c in found if not date_only(c.text, now)]
+    _promote_dated(candidates, _owners(found), now)
     strong = [c for c in candidates if c.strong and depth(c.node) < MAX_DEPTH]
     _tell_apart(strong)
     owners = _owners(strong)
@@ -74,12 +83,33 @@ def find_lists(page: Page, now: datetime) -> list[RecordList]:
     lists = _fold_rows({parent: RecordList(parent, records) for parent, records in by_parent.items()}, now)
     for one in lists:
         _lay_out(one, owners)
+        _leave_templates(one)
     return lists
 
 
-def _promote_dated(candidates: Sequence[Candidate], now: datetime) -> None:
-    """A short link that stands alone with a date (公告 2025-07-17) is a title too."""
-    keys = _owners(candidates)
+def _leave_templates(one: RecordList) -> None:
+    """Rows that a reader never sees among others: one or two are templates, more are turned over by a script."""
+    shown = [record for record in one.records if not (is_hidden(record.root) or is_hidden(record.title.node))]
+    if shown and 0 < len(one.records) - len(shown) <= _TEMPLATES:
+        one.records = shown
+
+
+def _promote_alike(found: Sequence[Candidate]) -> None:
+    """A short link (招商快讯) that stands where other rows have their titles is the title of its row."""
+    places: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in found:
+        if candidate.linked and candidate.url is not None:
+            places[shape(candidate.node, _PLACE)].append(candidate)
+    for alike in places.values():
+        strong = sum(one.strong for one in alike)
+        if strong < _LEAST_ALIKE or strong < _MOSTLY * len(alike):
+            continue
+        for one in alike:
+            one.strong = one.strong or (one.weight >= _SHORT_TITLE and not is_button(one.text))
+
+
+def _promote_dated(candidates: Sequence[Candidate], keys: dict[HtmlElement, object], now: datetime) -> None:
+    """A short link that stands alone with a date (公告 2025-07-17) is a title too; beside a linked date it is not."""
     for candidate in candidates:
         if candidate.strong or not candidate.linked or is_button(candidate.text):
             continue
@@ -122,7 +152,7 @@ def _tell_apart(strong: Sequence[Candidate]) -> None:
 
 
 def _same_record(one: Candidate, other: Candidate) -> bool:
-    a, b = title_key(one.text), title_key(other.text)
+    a, b = (title_key(c.text).rstrip(".") if is_cut(c.text) else title_key(c.text) for c in (one, other))
     if a.startswith(b) or b.startswith(a):
         return True
     if label_of(one.text) and label_of(other.text):
@@ -138,6 +168,19 @@ def _same_record(one: Candidate, other: Candidate) -> bool:
 
 def _row_around(node: HtmlElement) -> HtmlElement | None:
     return next((parent for parent in node.iterancestors("li", "tr", "article", "dl")), None)
+
+
+def narrowed(one: RecordList) -> RecordList:
+    """A list of one record with the row around its title for a root: without a second one, half the page would be."""
+    (record,) = one.records
+    node = record.title.node
+    row = _row_around(node)
+    row = next(islice(node.iterancestors(), _LONE - 1, None), None) if row is None else row
+    if not record.title.linked or row is None or row.getparent() is None:
+        return one
+    if not any(parent is record.root for parent in row.iterancestors()):
+        return one
+    return RecordList(row.getparent(), [Record(record.title, row, [row])])
 
 
 def _owners(candidates: Iterable[Candidate]) -> dict[HtmlElement, object]:
@@ -170,6 +213,7 @@ def _best_title(titles: Sequence[Candidate]) -> Candidate:
     def rank(candidate: Candidate) -> tuple[object, ...]:
         return (
             label_of(candidate.text) is not None,
+            not is_cut(candidate.text),
             candidate.node.tag in HEADINGS or any(parent.tag in HEADINGS for parent in candidate.node.iterancestors()),
             candidate.weight < _EXCERPT,
             bool(whole_text(candidate.node)),  # not a picture's alternative text

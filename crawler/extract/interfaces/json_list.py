@@ -11,12 +11,13 @@ from datetime import datetime
 from crawler.extract.html.addresses import shown_on
 from crawler.extract.html.fragments import line_of
 from crawler.extract.html.listing import entries_of, read_html
+from crawler.extract.html.selected import no_next_page
 from crawler.extract.interfaces.field_names import folded, words
 from crawler.extract.interfaces.json_arrays import RecordArray, arrays, find_records
 from crawler.extract.interfaces.json_records import read_records
 from crawler.extract.interfaces.json_selected import chosen_fields, selected_next, selected_records
 from crawler.extract.interfaces.json_text import read_json_text
-from crawler.extract.interfaces.paging import next_request
+from crawler.extract.interfaces.paging import next_request, pages_ahead
 from crawler.extract.interfaces.totals import Totals, read_totals
 from crawler.extract.xml.recordset import is_recordset, read_recordset
 from monitor.pages import ListingPage, RawPage, Selection
@@ -45,8 +46,13 @@ def read_json(text: str, raw: RawPage, now: datetime, select: Selection = Select
     if page is None and (page := _html_inside(document.value, raw, now, select)) is not None:
         warnings = ()  # its selectors are about the HTML
     page = page or _empty(document.value, raw)
-    following = selected_next(document.value, raw, select) or page.next_page
-    return replace(page, next_page=following, warnings=(*document.warnings, *warnings, *page.warnings))
+    following, no_next = selected_next(document.value, raw, select)
+    told = (*document.warnings, *warnings, *page.warnings)
+    if following is not None:  # which is not looked up in the HTML inside
+        told = tuple(one for one in told if one != no_next_page())
+    elif page.kind == "json":
+        told = (*told, *no_next)
+    return replace(page, next_page=following or page.next_page, warnings=told)
 
 
 def _is_feed(value: object) -> bool:
@@ -55,11 +61,13 @@ def _is_feed(value: object) -> bool:
 
 def _listed(array: RecordArray, raw: RawPage, now: datetime, select: Selection) -> ListingPage | None:
     """The records as entries; None when none of them has a title."""
-    readings, told = read_records(array, shown_on(raw.request, raw.url), now, chosen_fields(select))
+    base = shown_on(raw.request, raw.url)
+    readings, told = read_records(array, base, now, chosen_fields(select, base, now))
     entries, warnings = entries_of(readings, now)
     count = len(array.records)
-    following = next_request(raw.request, read_totals(array.around, count), count)
-    page = ListingPage(raw.url, "json", entries, following, warnings=(*told, *warnings))
+    totals = read_totals(array.around, count)
+    following, ahead = next_request(raw.request, totals, count), pages_ahead(raw.request, totals, count)
+    page = ListingPage(raw.url, "json", entries, following, warnings=(*told, *warnings), ahead=ahead)
     return replace(page, signature=array.signature, score=array.score) if entries else None
 
 
@@ -82,8 +90,9 @@ def _html_inside(value: object, raw: RawPage, now: datetime, select: Selection) 
     totals = _document_totals(value)
     if "count" in pager:
         totals = replace(totals, records=pager["count"], size=pager.get("rows"))
-    next_page = next_request(raw.request, totals, len(page.entries)) or page.next_page
-    return replace(page, url=raw.url, kind="json+html", next_page=next_page)
+    following, count = next_request(raw.request, totals, len(page.entries)), len(page.entries)
+    page = replace(page, url=raw.url, kind="json+html", ahead=max(page.ahead, pages_ahead(raw.request, totals, count)))
+    return page if following is None else replace(page, next_page=following, unfollowed="")
 
 
 def _html_texts(value: object) -> Iterator[str]:
@@ -114,4 +123,5 @@ def _empty(value: object, raw: RawPage) -> ListingPage:
     none = (
         "JSON without records that have a title and a date or an address" if arrays(value) else "JSON without records"
     )
-    return ListingPage(raw.url, "json", (), warnings=(f"{none}: {said[:_SHOWN]}" if said else none,))
+    ahead = pages_ahead(raw.request, _document_totals(value), 0)
+    return ListingPage(raw.url, "json", (), warnings=(f"{none}: {said[:_SHOWN]}" if said else none,), ahead=ahead)

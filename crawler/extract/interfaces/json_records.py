@@ -23,6 +23,7 @@ def read_records(array: RecordArray, base: str, now: datetime, chosen: Chosen) -
     """
     reader = _Reader(array, base, now, chosen)
     readings: list[Reading] = []
+    titled: list[Record] = []
     seen: set[tuple[str, str]] = set()
     untitled = 0
     for record in array.records:
@@ -30,11 +31,12 @@ def read_records(array: RecordArray, base: str, now: datetime, chosen: Chosen) -
         if not title_key(reading.title):
             untitled += 1
             continue
+        titled.append(record)
         key = (reading.title, reading.url or "")
         if reading.url is None or key not in seen:
             readings.append(reading)
         seen.add(key)
-    return readings, tuple(_warnings(readings, untitled))
+    return readings, (*chosen.missed(titled), *_warnings(readings, untitled))
 
 
 def _warnings(readings: list[Reading], untitled: int) -> Iterable[str]:

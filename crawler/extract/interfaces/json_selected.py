@@ -1,5 +1,6 @@
 """Applies a user's JMESPath expressions to JSON; what they leave out is found by others."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -9,8 +10,11 @@ from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
 from jmespath.parser import ParsedResult  # type: ignore[import-untyped]
 
 from crawler.extract.html.addresses import resolve, same_site, shown_on
+from crawler.extract.html.fragments import first_link, has_markup, line_of
+from crawler.extract.html.selected import no_next_page, nothing_found
 from crawler.extract.interfaces.json_arrays import RecordArray, score_of
 from crawler.extract.interfaces.json_fields import Record, find_fields
+from crawler.extract.interfaces.json_values import date_of, text_of
 from crawler.extract.interfaces.paging import numbered_request
 from monitor.pages import PageRequest, RawPage, Selection
 
@@ -19,21 +23,37 @@ _NAMES = ("title", "url", "date", "summary", "body")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The fields of a record that a user's expressions name."""
+    """The fields of a record that a user names; None for a selector that is no JMESPath, which finds nothing here."""
 
-    expressions: dict[str, ParsedResult]
+    expressions: dict[str, ParsedResult | None]
+    base: str = ""  # what addresses are relative to
+    now: datetime | None = None
 
     def value(self, name: str, record: Record) -> object:
-        """What the expression finds; None where there is no expression, or where it finds nothing."""
+        """What the expression finds; None where there is no expression, or where it finds nothing of use."""
         expression = self.expressions.get(name)
-        return _found(expression, record) if expression is not None else None
+        value = _found(expression, record) if expression is not None else None
+        return value if value is not None and self._is_of_use(name, value) else None
+
+    def missed(self, records: Sequence[Record]) -> tuple[str, ...]:
+        """The expressions that found nothing in some of the records, in words."""
+        counts = {name: sum(self.value(name, record) is None for record in records) for name in self.expressions}
+        return tuple(nothing_found(name, count, len(records)) for name, count in counts.items() if count)
+
+    def _is_of_use(self, name: str, value: object) -> bool:
+        text = text_of(value)
+        match name:
+            case "url":
+                return resolve(first_link(text)[0] if has_markup(text) else text, self.base) is not None
+            case "date":
+                return self.now is not None and date_of(value, self.now) is not None
+        return bool(line_of(text))
 
 
-def chosen_fields(select: Selection) -> Chosen:
-    """The expressions of the fields that are JMESPath; others are selectors for HTML."""
+def chosen_fields(select: Selection, base: str, now: datetime) -> Chosen:
+    """The expressions of the fields that a user names."""
     written = {name: getattr(select, name) for name in _NAMES}
-    compiled = {name: _compiled(expression) for name, expression in written.items() if expression}
-    return Chosen({name: expression for name, expression in compiled.items() if expression is not None})
+    return Chosen({name: _compiled(one) for name, one in written.items() if one}, base, now)
 
 
 def selected_records(document: object, select: Selection, now: datetime) -> tuple[RecordArray | None, tuple[str, ...]]:
@@ -44,17 +64,25 @@ def selected_records(document: object, select: Selection, now: datetime) -> tupl
     found = _found(expression, document) if expression is not None else None
     records = tuple(one for one in found if isinstance(one, dict)) if isinstance(found, list) else ()
     if not records:
-        return None, (f"records = {select.records!r} finds no records in this JSON",)
+        return None, (nothing_found("records"),)
     fields = find_fields(records, now)
     around = (document,) if isinstance(document, dict) else ()
     score = max(score_of(records, fields, now), 0.5)
     return RecordArray(f"select {select.records}", records, around, fields, score), ()
 
 
-def selected_next(document: object, raw: RawPage, select: Selection) -> PageRequest | None:
-    """The next page as `select.next_page` names it: an address, or the number to ask for."""
-    expression = _compiled(select.next_page) if select.next_page else None
+def selected_next(document: object, raw: RawPage, select: Selection) -> tuple[PageRequest | None, tuple[str, ...]]:
+    """The next page as `select.next_page` names it (an address, or a number); and a word if it names none."""
+    if not select.next_page:
+        return None, ()
+    expression = _compiled(select.next_page)
     found = _found(expression, document) if expression is not None else None
+    if found is None or found in ("", False):
+        return None, (no_next_page(),)
+    return _next(found, raw), ()
+
+
+def _next(found: object, raw: RawPage) -> PageRequest | None:
     if isinstance(found, int) and not isinstance(found, bool):
         return numbered_request(raw.request, found)
     url = resolve(found, shown_on(raw.request, raw.url)) if isinstance(found, str) else None
@@ -74,5 +102,5 @@ def _compiled(expression: str) -> ParsedResult | None:
 def _found(expression: ParsedResult, value: object) -> object:
     try:
         return expression.search(value)
-    except JMESPathError:  # a function that was given what it does not take
+    except (JMESPathError, TypeError, ValueError, OverflowError):  # a function that was given what it does not take
         return None

@@ -37,6 +37,23 @@ def next_request(request: PageRequest, totals: Totals, count: int) -> PageReques
     return slot.build(slot.number + 1)
 
 
+def pages_ahead(request: PageRequest, totals: Totals, count: int) -> int:
+    """How many pages follow this one by what the answer says; 0 where it does not say.
+
+    An answer without records may be one that was not given, so its totals count as those of any other.
+    """
+    if count and next_request(request, totals, count) is None:
+        return 0
+    slot = find_slot(request, totals.size or count)
+    size = count or (slot.size if slot is not None else None) or totals.size
+    pages = totals.pages or (-(-totals.records // size) if totals.records and size else 0)
+    if slot is None:
+        return max(pages - 1, 0)
+    if slot.kind == "offset":
+        return max(pages - slot.number // size - 1, 0) if size else 0
+    return max(pages - slot.number - _from_zero(request, slot), 0)
+
+
 def numbered_request(request: PageRequest, number: int) -> PageRequest | None:
     """The same request for the page that a user's expression names; None when it carries no number."""
     slot = find_slot(request)

@@ -34,7 +34,7 @@ _WRITTEN = {  # what the feed parser calls them
     "date": "{http://purl.org/dc/elements/1.1/}date",
     "encoded": "{http://purl.org/rss/1.0/modules/content/}encoded",
 }
-_ATTRIBUTES = frozenset({"href", "rel", "type", "isPermaLink", "src"})
+_ATTRIBUTES = ("href", "rel", "type", "isPermaLink", "src")
 _MEDIA = "search.yahoo.com/mrss"  # its title and content are those of a picture
 _MOST = 5000  # items; feeds hold some dozens
 
@@ -120,7 +120,7 @@ def _plain(root: etree._Element, items: list[etree._Element]) -> etree._Element:
 def _add_field(item: etree._Element, tag: str, field: etree._Element) -> None:
     """One field of an item; markup that stands in it unquoted becomes its text."""
     written = (field.text or "") + "".join(etree.tostring(child, encoding="unicode") for child in field)
-    kept = {name: _NOT_XML.sub("", value) for name, value in field.attrib.items() if name in _ATTRIBUTES}
+    kept = {name: _NOT_XML.sub("", value) for name in _ATTRIBUTES if (value := field.get(name)) is not None}
     if kept.get("type", "").endswith("xhtml"):
         kept["type"] = "html"
     etree.SubElement(item, tag, kept).text = _NOT_XML.sub("", written)

@@ -18,7 +18,7 @@ from crawler.extract.html.listing import entries_of, read_html
 from crawler.extract.html.records import Record
 from crawler.extract.html.tree import parse
 from crawler.extract.interfaces.calls import jcms
-from crawler.extract.interfaces.paging import next_request
+from crawler.extract.interfaces.paging import next_request, pages_ahead
 from crawler.extract.interfaces.request_numbers import find_slot
 from crawler.extract.interfaces.totals import Totals
 from crawler.extract.xml.xml_list import read_xml
@@ -66,7 +66,9 @@ def read_recordset(text: str, raw: RawPage, now: datetime, select: Selection = S
     best, page = max(sets, key=lambda pair: _worth(pair[1]))
     following = _next_page(text, best, raw) if page.entries else None
     warnings = page.warnings if page.entries else (*page.warnings, "a recordset without records")
-    return replace(page, url=raw.url, kind="recordset", next_page=following, warnings=warnings)
+    # A set in the page of its column leads to calls of groups of pages, which its totals do not count.
+    ahead = pages_ahead(raw.request, best.totals, len(best.records)) if find_slot(raw.request) is not None else 0
+    return replace(page, url=raw.url, kind="recordset", next_page=following, warnings=warnings, ahead=ahead)
 
 
 def find_sets(text: str) -> list[RecordSet]:
@@ -126,10 +128,11 @@ def _records(text: str) -> Iterator[str]:
 
 def _read(found: RecordSet, base: str, now: datetime, select: Selection) -> ListingPage:
     page = read_html(_as_list(found.records), base, now, select)
-    if len(page.entries) >= _ENOUGH * len(found.records):
+    if len(page.entries) >= _ENOUGH * len(found.records) or page.signature.startswith("select "):
         return replace(page, signature=f"recordset {page.signature}")
     readings = [reading for record in found.records if (reading := _one(record, base, now)) is not None]
     entries, warnings = entries_of(readings, now)
+    warnings = (*(one for one in page.warnings if one.startswith("select.")), *warnings)
     return ListingPage(base, "recordset", entries, warnings=warnings, signature="recordset record", score=0.9)
 
 

@@ -13,6 +13,7 @@ from crawler.extract.interfaces.json_records import read_records
 from crawler.extract.interfaces.json_selected import Chosen
 from crawler.extract.interfaces.paging import next_request
 from crawler.extract.interfaces.totals import read_totals
+from crawler.extract.raw.tags import MOST_ATTRIBUTES
 from monitor.pages import ListingPage, RawPage
 
 _START = re.compile(
@@ -62,7 +63,8 @@ def _as_json(element: etree._Element, depth: int, *, alone: bool = False) -> obj
 
     What repeats is a list; with `alone`, so is an object that does not.
     """
-    fields: dict[str, object] = {_name(name): value for name, value in element.attrib.items()}
+    attributes = element.attrib.items() if len(element.attrib) <= MOST_ATTRIBUTES else ()  # each is searched for anew
+    fields: dict[str, object] = {_name(name): value for name, value in attributes}
     for child in element if depth else ():
         if not isinstance(child.tag, str):
             continue
