@@ -11,11 +11,12 @@ from weakref import WeakKeyDictionary
 from playwright.async_api import Browser, Page
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Request as BrowserRequest
+from playwright.async_api import Response as BrowserResponse
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy_playwright.handler import Config, ScrapyPlaywrightDownloadHandler  # type: ignore[import-untyped]
 from scrapy_playwright.page import PageMethod  # type: ignore[import-untyped]
@@ -82,6 +83,7 @@ class BrowserHandler(GuardedHandler, ScrapyPlaywrightDownloadHandler):  # type: 
         self.browser_provider_cls = partial(GatedBrowser, gate=self._gate)
         self.abort_request = self._is_unwanted
         self._requests = 0  # that the page under way made; there is one at a time
+        self._status = 0  # that the page under way was answered with
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "BrowserHandler":
@@ -97,9 +99,10 @@ class BrowserHandler(GuardedHandler, ScrapyPlaywrightDownloadHandler):  # type: 
             await super().close()
 
     async def download_request(self, request: Request) -> Response:
-        """Raises AddressRefused, PageTooLarge, UntrustedServer, FetchRefused, and what Scrapy raises."""
+        """Raises AddressRefused, PageTooLarge, UntrustedServer, HostBusy, FetchRefused, and what Scrapy raises."""
         if not request.meta.get("playwright"):
             return await super().download_request(request)
+        await self.take_turn(request)  # and not within the time that the page has
         response = await self._rendered(request)
         if response is None or _is_no_page(response):
             request.meta["playwright"] = False  # JSON, a feed, a file: as they are, not as a browser shows them
@@ -112,19 +115,24 @@ class BrowserHandler(GuardedHandler, ScrapyPlaywrightDownloadHandler):  # type: 
         return response
 
     async def _rendered(self, request: Request) -> Response | None:
-        """What the browser made of the page; None when it would have saved it as a file."""
+        """What the browser made of the page; None when it made none: what it would save, or not follow."""
         self._gate.trouble.clear()
         self._requests = 0
+        self._status = 0
         request.meta["playwright_page_methods"] = [PageMethod(settle)]
-        request.meta["playwright_page_event_handlers"] = {"popup": _close}
+        request.meta["playwright_page_event_handlers"] = {"popup": _close, "response": self._note_status}
         request.meta["playwright_page_init_callback"] = _without_webrtc
         try:
             async with asyncio.timeout(self._limit):
-                return await super().download_request(request)
+                return await self.download_now(request)
         except TimeoutError as error:
             await self._close_contexts()
             raise DownloadTimeoutError(f"{request.url} took longer than {self._limit:g} s") from error
         except PlaywrightError as error:
+            if "ERR_HTTP_RESPONSE_CODE_FAILURE" in error.message and self._status:  # an error's status, and no page
+                return HtmlResponse(request.url, status=self._status, request=request)
+            if "ERR_UNSAFE_REDIRECT" in error.message:  # to a file; where to, only the plain answer says
+                return None
             raise self._named(request, error) from error
         except RuntimeError as error:
             if "Failed to download" not in str(error):
@@ -133,6 +141,11 @@ class BrowserHandler(GuardedHandler, ScrapyPlaywrightDownloadHandler):  # type: 
         finally:
             for ours in _OURS:
                 request.meta.pop(ours, None)  # a request that is tried again is copied with its meta
+
+    def _note_status(self, answered: BrowserResponse) -> None:
+        """Chromium keeps it to itself where no page comes with it."""
+        if answered.request.is_navigation_request():
+            self._status = answered.status
 
     def _is_unwanted(self, asked: BrowserRequest) -> bool:
         """Whether the browser is to go without: what has no text, and whatever a page that never ends asks for."""

@@ -32,6 +32,10 @@ class AddressRefused(FetchRefused):
     """The page is at an address that this source may not reach. Raised by the download handlers."""
 
 
+class KindRefused(AddressRefused):
+    """The page is at an address that is none of the web. Raised by crawler.guard and the redirect middlewares."""
+
+
 class PageTooLarge(FetchRefused):
     """The page is larger than the ceiling. Raised by the download handlers."""
 
@@ -79,6 +83,14 @@ _TOO_LARGE_UNPACKED = re.compile(r"exceeded DOWNLOAD_MAXSIZE \((\d+) B\)")
 def too_large(limit: int) -> str:
     """What is said of a page that is larger than `limit` bytes."""
     return f"larger than {limit / MIB:g} MiB; the ceiling is max_response_mb in [crawl]"
+
+
+def kind_refused(url: str) -> str | None:
+    """What is said of an address that is none of the web, such as file:///etc/passwd; None for one that is."""
+    scheme = url.partition(":")[0].strip().lower()
+    if scheme in ("http", "https"):
+        return None
+    return f"it leads to {one_line(url)[:200]}, and {scheme}: addresses are not fetched"
 
 
 def reason_of(failure: Failure) -> str:

@@ -8,18 +8,21 @@ import os
 from functools import partial
 from importlib import metadata
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
+from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware, RedirectMiddleware
 from scrapy.exceptions import NotConfigured
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 from scrapy.settings import BaseSettings
 from scrapy.utils.httpobj import urlparse_cached
+from scrapy.utils.response import get_meta_refresh
+from w3lib.url import safe_url_string
 
 from crawler import render
-from crawler.failures import MIB
+from crawler.extract.raw.page_sketch import sketch
+from crawler.failures import MIB, KindRefused, kind_refused
 from crawler.politeness import JITTER, slot_delay
 from monitor.config import CrawlConfig, SourceConfig
 from monitor.errors import ConfigError
@@ -27,6 +30,8 @@ from monitor.errors import ConfigError
 logger = logging.getLogger("zhaoshang")
 
 _FROM_ENVIRONMENT = "env:"
+_REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
+_SAYS_NOTHING = 20  # visible characters of a page that only leads on: 正在跳转…
 
 
 def apply(settings: BaseSettings, crawl: CrawlConfig, source: SourceConfig) -> None:
@@ -81,18 +86,42 @@ def proxy_of(source: SourceConfig) -> str:
     return address
 
 
-class TolerantMetaRefreshMiddleware(MetaRefreshMiddleware):
-    """A page that refreshes to what is no address is still a page."""
+class NamingRedirectMiddleware(RedirectMiddleware):
+    """A redirection that leads out of the web is refused by name; Scrapy's would leave it at `HTTP 302`."""
 
     def process_response(  # type: ignore[override] # Scrapy's takes a deprecated spider
         self, request: Request, response: Response
     ) -> Request | Response:
-        """As Scrapy's, which raises ValueError there."""
+        """As Scrapy's. Raises KindRefused."""
+        followed: Request | Response = super().process_response(request, response)
+        location = response.headers.get("Location")
+        if followed is response and location and response.status in _REDIRECTIONS:
+            _refuse_kind(urljoin(request.url, safe_url_string(location)))
+        return followed
+
+
+class TolerantMetaRefreshMiddleware(MetaRefreshMiddleware):
+    """A page that refreshes to what is no address is still a page, unless it has nothing else to say."""
+
+    def process_response(  # type: ignore[override] # Scrapy's takes a deprecated spider
+        self, request: Request, response: Response
+    ) -> Request | Response:
+        """As Scrapy's, which raises ValueError there. Raises KindRefused."""
         try:
             followed: Request | Response = super().process_response(request, response)
         except ValueError:
             return response
+        if followed is response and isinstance(response, HtmlResponse) and kind_refused(request.url) is None:
+            interval, url = get_meta_refresh(response, ignore_tags=self._ignore_tags)
+            at_once = interval is not None and interval < self._maxdelay
+            if url and at_once and sketch(response.text).seen <= _SAYS_NOTHING:
+                _refuse_kind(url)
         return followed
+
+
+def _refuse_kind(url: str) -> None:
+    if (reason := kind_refused(url)) is not None:
+        raise KindRefused(reason)
 
 
 class SourceProxyMiddleware:

@@ -20,7 +20,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
 from zope.interface import implementer  # type: ignore[import-untyped]
 
-from crawler.failures import AddressRefused
+from crawler.failures import AddressRefused, KindRefused, kind_refused
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -118,10 +118,9 @@ class AddressGuard:
 
     def check_url(self, url: str) -> None:
         """Before anything is sent. Raises AddressRefused."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https"):
-            raise AddressRefused(f"{parts.scheme}: addresses are not fetched")
-        if not self._allow_private and (reason := refusal_of_host(parts.hostname or "")) is not None:
+        if (reason := kind_refused(url)) is not None:
+            raise KindRefused(reason)
+        if not self._allow_private and (reason := refusal_of_host(urlsplit(url).hostname or "")) is not None:
             raise AddressRefused(reason)
 
     def check_peer(self, url: str, peer: IPv4Address | IPv6Address | None) -> None:

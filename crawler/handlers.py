@@ -24,6 +24,7 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 from crawler.conditional import is_rendered
 from crawler.failures import AddressRefused, PageTooLarge, UntrustedServer, causes_of, tls_words, too_large
 from crawler.guard import AddressGuard
+from crawler.politeness import PoliteRetryMiddleware
 
 _LARGEST_HEAD = 256 * 1024  # status line and headers; browsers stop at 256 KiB, too
 _LEGACY_SERVER_CONNECT = 0x4  # OpenSSL's SSL_OP_LEGACY_SERVER_CONNECT: servers without RFC 5746 renegotiation
@@ -57,8 +58,19 @@ class GuardedHandler(HTTP11DownloadHandler):
             self._contextFactory = cast("IPolicyForHTTPS", OldServersToo())
 
     async def download_request(self, request: Request) -> Response:
-        """Raises AddressRefused, PageTooLarge, UntrustedServer, and what Scrapy raises."""
+        """Raises AddressRefused, PageTooLarge, UntrustedServer, HostBusy, and what Scrapy raises."""
+        await self.take_turn(request)
+        return await self.download_now(request)
+
+    async def take_turn(self, request: Request) -> None:
+        """Wait until the host may be asked, unless it never may. Raises AddressRefused, HostBusy."""
         self._guard.check_url(request.url)
+        pace = self.crawler.get_downloader_middleware(PoliteRetryMiddleware)
+        if pace is not None:
+            await pace.take_turn(request)
+
+    async def download_now(self, request: Request) -> Response:
+        """Raises as `download_request`, without its waiting."""
         try:
             response = await super().download_request(request)
         except CannotResolveHostError as error:

@@ -4,8 +4,12 @@ Every host has a floor: the configured delay, or robots.txt's Crawl-delay where 
 slow host gets as much rest as its answers took. "Too many requests" and "service unavailable" stop the whole host, not
 only the request, for as long as it asks, and double the floor for the rest of the crawl. Scrapy's AutoThrottle does
 some of this and none of it per host: it would pull a Crawl-delay down to the configured delay again.
+
+Scrapy's slots do the waiting within a crawl; what crawls in other processes do to the same host, crawler.host_turns
+tells, and every request takes its turn there as the last thing before it is sent.
 """
 
+import asyncio
 import logging
 import random
 import re
@@ -13,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from time import monotonic
 from typing import Self
 
@@ -25,6 +30,8 @@ from scrapy.robotstxt import RobotParser
 from scrapy.settings import BaseSettings
 
 from crawler.failures import HostBusy
+from crawler.host_turns import FOLDER, HostTurns, Turn
+from monitor.setup import Setup
 
 logger = logging.getLogger("zhaoshang")
 
@@ -37,6 +44,9 @@ JITTER = 0.2  # Scrapy draws from delay ± 20 %
 _BACKOFF = 5  # the first wait, in floors of the host
 NO_DELAY = 0.001  # seconds: without any, Scrapy 2.19 sends all that waits at once, whatever the concurrency
 _SHORTEST_FLOOR = 0.1  # seconds: what doubling starts from when no delay is configured
+_LOOK_AGAIN = 1.0  # seconds: who waits for its turn notices then that the crawl is to end
+_AT_THE_END = 10.0  # seconds that it may still wait then; a crawl that is told to stop has 15 (monitor.crawl_process)
+_WORTH_TELLING = 5.0  # seconds
 _SECONDS = re.compile(r"\d{1,9}(\.\d*)?")
 
 
@@ -68,11 +78,20 @@ def backoff(floor: float, busy: int, spread: Callable[[float, float], float] = r
     return min(wait * spread(1.0, 1.5), LONGEST_WAIT)
 
 
+def stretched(turn: Turn, gap: float, spread: Callable[[float, float], float] = random.uniform) -> float:
+    """Seconds to wait for a turn that is not free: up to half a gap longer, but never long for one that is nearly free.
+
+    Crawls that wait for one host would otherwise all ask again at the same moment, and to the host tick like a clock.
+    """
+    return turn.wait + min(turn.wait, gap) * spread(0.0, 0.5)
+
+
 @dataclass(slots=True)
 class HostPace:
     """How one host is treated in this crawl."""
 
     floor: float  # seconds between two requests, at least
+    patience: float = LONGEST_WAIT  # seconds that this crawl waits for a busy host
     busy: int = 0  # busy answers in a row
     closed: str = ""  # why it is asked nothing more in this crawl
 
@@ -88,7 +107,7 @@ class HostPace:
         """A busy answer: the seconds to wait now. Sets `closed` when that is longer than a crawl can wait."""
         self.busy += 1
         wait = asked if asked is not None else backoff(self.floor, self.busy)
-        if wait > LONGEST_WAIT:
+        if wait > self.patience:
             self.closed = f"the site asks to wait {wait:.0f} s"
         elif self.busy >= MOST_BUSY:
             self.closed = f"the site is busy: HTTP {status}, {self.busy} times in a row"
@@ -119,6 +138,7 @@ class PoliteRetryMiddleware(RetryMiddleware):
         super().__init__(settings)
         self._floor = settings.getfloat("DOWNLOAD_DELAY") * (1 - JITTER)
         self._agent: str = settings["ROBOTSTXT_USER_AGENT"]
+        self._patience = settings.getfloat("ZHAOSHANG_PATIENCE")
         self._hosts: dict[str, HostPace] = {}
 
     @classmethod
@@ -131,9 +151,44 @@ class PoliteRetryMiddleware(RetryMiddleware):
 
     def process_request(self, request: Request) -> None:
         """Raises HostBusy for a host that is left alone."""
+        request.meta.pop(Downloader.DOWNLOAD_SLOT, None)  # after a redirection that is the slot of the first host
         pace = self._hosts.get(self._downloader.get_slot_key(request))
         if pace is not None and pace.closed:
             raise HostBusy(pace.closed)
+
+    async def take_turn(self, request: Request) -> None:
+        """Wait until no crawl on this machine stands in the way of asking the host. Raises HostBusy.
+
+        For the download handlers: only after Scrapy's own wait does a request really go out.
+        """
+        host = self._downloader.get_slot_key(request)
+        pace, told = self._pace(host), False
+        while (turn := self._ask_for_turn(host, pace)).wait:
+            if turn.alone and turn.wait > pace.patience:
+                self._close(host, pace, f"the site asked to be left alone; {turn.wait:.0f} s of that are left")
+                raise HostBusy(pace.closed)
+            if turn.wait > max(_WORTH_TELLING, 2 * pace.floor) and not told:
+                told = True
+                why = "it asked to be left alone" if turn.alone else "other crawls ask it, too"
+                logger.info("%s: %s; waiting %.0f s", host, why, turn.wait)
+            await self._wait(stretched(turn, pace.floor))
+
+    def _ask_for_turn(self, host: str, pace: HostPace) -> Turn:
+        slot = self._downloader.slots.get(host)
+        free = pace.floor < 2 * NO_DELAY  # no delay is configured, and the host asked for none
+        return self._turns.take(
+            host,
+            gap=0.0 if free else pace.floor,
+            rest=0.0 if free or slot is None else slot.delay * (1 - JITTER),
+            asked=pace.floor if pace.floor > self._floor else 0.0,
+        )
+
+    async def _wait(self, seconds: float) -> None:
+        end = monotonic() + seconds
+        while (left := end - monotonic()) > 0:
+            if left > _AT_THE_END and not self.crawler.crawling:
+                raise HostBusy("the crawl ended before the site could be asked")
+            await asyncio.sleep(min(left, _LOOK_AGAIN))
 
     def process_response(  # type: ignore[override] # Scrapy's takes a deprecated spider
         self, request: Request, response: Response
@@ -172,15 +227,21 @@ class PoliteRetryMiddleware(RetryMiddleware):
     def _back_off(self, host: str, slot: Slot, pace: HostPace, response: Response) -> None:
         wait = pace.slow_down(response.status, retry_after(_text(response, "Retry-After"), _servers_time(response)))
         self._set(host, slot_delay(pace.floor))
+        self._turns.leave_alone(host, wait)
         if pace.closed:
-            logger.warning("%s: %s; it is asked nothing more in this crawl", host, pace.closed)
-            _refuse_waiting(slot, pace.closed)
+            self._close(host, pace, pace.closed)
             return
         logger.info("%s: HTTP %d; waiting %.0f s", host, response.status, wait)
         slot.lastseen = monotonic() + wait  # the next request leaves a delay after that
 
+    def _close(self, host: str, pace: HostPace, reason: str) -> None:
+        pace.closed = reason
+        logger.warning("%s: %s; it is asked nothing more in this crawl", host, reason)
+        if (slot := self._downloader.slots.get(host)) is not None:
+            _refuse_waiting(slot, reason)
+
     def _pace(self, host: str) -> HostPace:
-        return self._hosts.setdefault(host, HostPace(self._floor))
+        return self._hosts.setdefault(host, HostPace(self._floor, self._patience))
 
     def _set(self, host: str, delay: float) -> None:
         """For the slot that there is, and for one made anew: Scrapy forgets slots that were idle for a minute."""
@@ -191,6 +252,12 @@ class PoliteRetryMiddleware(RetryMiddleware):
         }
         if (slot := self._downloader.slots.get(host)) is not None:
             slot.delay, slot.jitter = delay, JITTER
+
+    @cached_property
+    def _turns(self) -> HostTurns:
+        """Shared in the data directory, which a spider knows by the `setup` that it carries, as for the ledger."""
+        setup = getattr(self.crawler.spidercls, "setup", None)
+        return HostTurns(setup.data_dir / FOLDER if isinstance(setup, Setup) else None)
 
     @property
     def _downloader(self) -> Downloader:

@@ -20,11 +20,13 @@ from crawler.failures import reason_of
 from crawler.guard import is_public
 from crawler.probe import Wish, failed, probe_post, told
 from crawler.raw_pages import raw_page
-from monitor.config import CrawlConfig, SourceConfig
+from monitor.config import SourceConfig
 from monitor.pages import BlockKind, ListingPage, PageRequest
 from monitor.probes import ProbedListing, ProbedPost
+from monitor.setup import Setup
 
 _TIMEOUT = 30  # seconds: somebody is waiting
+_PATIENCE = 60  # seconds, for a host that is busy
 
 
 class ProbeSpider(Spider):
@@ -32,7 +34,7 @@ class ProbeSpider(Spider):
 
     name = "probe"
     wish: ClassVar[Wish]
-    crawl: ClassVar[CrawlConfig]
+    setup: ClassVar[Setup]  # says how to fetch, and where the crawls of this machine book their turns
     as_source: ClassVar[SourceConfig]
 
     def __init__(self, name: str | None = None, **kwargs: Any) -> None:
@@ -43,9 +45,10 @@ class ProbeSpider(Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """The same manners as a crawl, with less patience."""
         super().update_settings(settings)
-        fetching.apply(settings, cls.crawl, cls.as_source)
+        fetching.apply(settings, cls.setup.config.crawl, cls.as_source)
         settings.set("DOWNLOAD_TIMEOUT", _TIMEOUT, priority="spider")
         settings.set("RETRY_TIMES", 1, priority="spider")
+        settings.set("ZHAOSHANG_PATIENCE", _PATIENCE, priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "ProbeSpider":

@@ -24,6 +24,7 @@ from crawler.failures import (
     AddressRefused,
     FetchRefused,
     HostBusy,
+    KindRefused,
     RobotsForbidden,
     RobotsUnreadable,
     UntrustedServer,
@@ -147,8 +148,10 @@ class SharedRobotsTxtMiddleware(RobotsTxtMiddleware):
 
 
 def _unknown(error: Exception) -> RobotsAnswer:
-    if isinstance(error, IgnoreRequest) and str(error) == "max redirections reached":  # RFC 9309, 2.3.1.2: as if absent
-        return RobotsAnswer()
+    if isinstance(error, KindRefused) or (
+        isinstance(error, IgnoreRequest) and str(error) == "max redirections reached"
+    ):
+        return RobotsAnswer()  # a redirection that ends nowhere: as if absent (RFC 9309, 2.3.1.2)
     reason = reason_of_error(error)
     if isinstance(error, (AddressRefused, HostBusy, UntrustedServer)):
         return RobotsAnswer(unknown=error)

@@ -44,6 +44,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.politeness.PoliteRetryMiddleware": 550,  # in the place of Scrapy's own
     "crawler.conditional.ConditionalMiddleware": 560,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawler.fetching.NamingRedirectMiddleware": 600,  # in the place of Scrapy's own
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "crawler.fetching.TolerantMetaRefreshMiddleware": 580,  # in the place of Scrapy's own
     "crawler.render.RenderMiddleware": 570,
@@ -52,6 +54,7 @@ DOWNLOADER_MIDDLEWARES = {
 DOWNLOAD_DELAY = 1.25  # with the jitter: a second to one and a half; for spiders that have no source
 DOWNLOAD_DELAY_JITTER = 0.2
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # one visitor at a time; the delay per host does the rest
+ZHAOSHANG_PATIENCE = 600  # seconds that a crawl waits for a host that is busy (crawler.politeness)
 DOWNLOAD_TIMEOUT = 60  # for the whole answer, so that one byte a second does not hold a crawl
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0  # the ceiling is one line already

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.errors import CrawlRunning, StoreError
+from monitor.health.conditions import Symptom, Trouble
 from monitor.locks import lock_crawl
 from monitor.models import Crawl
 from monitor.setup import Setup
@@ -21,6 +22,7 @@ from monitor.store import Store
 _GRACE = timedelta(seconds=15)  # from SIGTERM to SIGKILL: one page may still be on its way
 _POLL_SECONDS = 0.2
 _LOG_BYTES = 1_000_000
+_SHUTDOWN = "shutdown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ def run_crawl(
     command = _command(setup, source, now=started if set_now else None, full=full, url=url)
     log_path = _log_path(setup, source)
     with log_path.open("ab") as log:
+        said_before = log.tell()
         child = subprocess.Popen(  # noqa: S603 - our own interpreter, arguments from the checked configuration
             command,
             cwd=Path.cwd(),
@@ -66,9 +69,11 @@ def run_crawl(
     crawl = _close_row(setup, _ledger_row(setup, source, child.pid, started), ended_by, clock())
     if crawl is not None:
         return CrawlOutcome(source, crawl, None if crawl.completed else crawl.reason)
-    error = f"the crawl did not start: {ended_by or _last_line(log_path)}"
+    why = ended_by or _why(child.returncode, log_path, said_before)
+    error = f"the crawl did not start: {why}"
     try:
-        crawl = _record_false_start(setup, source, child.pid, started, error)
+        trouble = _trouble(setup, ended_by) or Trouble(Symptom.NOT_STARTED, why)
+        crawl = _record_false_start(setup, source, child.pid, started, error, trouble)
     except CrawlRunning as running:
         return CrawlOutcome(source, None, str(running))
     return CrawlOutcome(source, crawl, f"{error} (log: {log_path})")
@@ -105,7 +110,7 @@ def _wait(
     while child.poll() is None:
         if stop.is_set() or time.monotonic() > deadline:
             _end(child)
-            return "shutdown" if stop.is_set() else f"took longer than {timeout.total_seconds():g} s"
+            return _SHUTDOWN if stop.is_set() else f"took longer than {timeout.total_seconds():g} s"
         while_running()
         stop.wait(_POLL_SECONDS)
     return None
@@ -140,11 +145,22 @@ def _close_row(setup: Setup, crawl: Crawl | None, ended_by: str | None, now: dat
     """Say what ended a child that could not say it itself: killed, or told to end without knowing why."""
     if crawl is None or (crawl.finished_at is not None and (ended_by is None or crawl.completed)):
         return crawl
+    trouble = _trouble(setup, ended_by) or Trouble(Symptom.DIED)
     with Store(setup.database) as store:
-        return store.finish_crawl(crawl.id, ended_by or "died", completed=False, now=now)
+        return store.finish_crawl(crawl.id, ended_by or "died", completed=False, now=now, trouble=trouble)
 
 
-def _record_false_start(setup: Setup, source: str, pid: int, now: datetime, error: str) -> Crawl | None:
+def _trouble(setup: Setup, ended_by: str | None) -> Trouble | None:
+    """The sign of what ended a child; None when it ended by itself."""
+    if ended_by is None:
+        return None
+    timeout = f"{setup.config.crawl.timeout.total_seconds():g} s"
+    return Trouble(Symptom.STOPPED) if ended_by == _SHUTDOWN else Trouble(Symptom.OVERRAN, timeout)
+
+
+def _record_false_start(
+    setup: Setup, source: str, pid: int, now: datetime, error: str, trouble: Trouble
+) -> Crawl | None:
     """A ledger row for a child that ended too early to write one. Raises CrawlRunning when another is at work."""
     if not setup.database.exists():
         return None
@@ -154,10 +170,23 @@ def _record_false_start(setup: Setup, source: str, pid: int, now: datetime, erro
             return None
         with lock_crawl(setup.data_dir, known.id, source):
             crawl_id = store.start_crawl(source, pid, now)
-            return store.finish_crawl(crawl_id, error, completed=False, now=now)
+            return store.finish_crawl(crawl_id, error, completed=False, now=now, trouble=trouble)
 
 
-def _last_line(path: Path) -> str:
-    lines = [line for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+def _why(returncode: int, log_path: Path, said_before: int) -> str:
+    """Why a child ended that wrote no row: the signal that killed it, or what it said; the log begins with others'."""
+    if returncode < 0:
+        return f"it was killed by {_signal_name(-returncode)}"
+    with log_path.open("rb") as log:
+        log.seek(said_before)
+        said = log.read().decode("utf-8", "replace")
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
     errors = [line for line in lines if " ERROR " in line or "rror:" in line]
-    return (errors or lines or ["no output"])[-1].strip()[:300]
+    return (errors or lines or [f"exit code {returncode}, without a word"])[-1][:300]
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal
+        return f"signal {number}"

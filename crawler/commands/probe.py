@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import sys
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -11,7 +10,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 
-from crawler.probe import Wish, add_arguments, failed, print_probed, probe_file, settings_of, wish_of
+from crawler.probe import Wish, add_arguments, failed, print_probed, probe_file, settings_of, standard_input, wish_of
 from crawler.probe_spider import ProbeSpider, result_of
 from monitor.config import SourceConfig
 from monitor.errors import ZhaoshangError
@@ -47,17 +46,17 @@ class Command(ScrapyCommand):
         setup, source = self._settings(opts)
         wish = self._wish(args, opts, setup, source)
         if not wish.is_address:
-            self.exitcode = print_probed(probe_file(wish, sys.stdin.buffer))
+            self.exitcode = print_probed(probe_file(wish, standard_input()), wish.target)
             return
         spider = type(
             "ProbeSpider",
             (ProbeSpider,),
-            {"wish": wish, "crawl": setup.config.crawl, "as_source": _as_source(opts, source, wish.target)},
+            {"wish": wish, "setup": setup, "as_source": _as_source(opts, source, wish.target)},
         )
         try:
-            self.exitcode = print_probed(self._fetched(spider, wish, quiet=opts.loglevel is None))
+            self.exitcode = print_probed(self._fetched(spider, wish, quiet=opts.loglevel is None), wish.target)
         except ZhaoshangError as error:  # a browser or a proxy that is not there
-            self.exitcode = print_probed(failed(wish, wish.target, str(error)))
+            self.exitcode = print_probed(failed(wish, wish.target, str(error)), wish.target)
 
     def _fetched(self, spider: type[Spider], wish: Wish, *, quiet: bool) -> ProbedListing | ProbedPost:
         if self.settings is None:

@@ -170,6 +170,8 @@ def told_trouble(found: ProbedListing | ProbedPost, question: Question) -> str:
     """What is wrong, with the option that may help."""
     if "allow_private" in found.trouble and not question.allow_private:
         return f"{found.trouble} (here: --allow-private)"
+    if question.target == "-" and found.blocked is not None and found.blocked.kind is BlockKind.EMPTY:
+        return f"{found.trouble}; pipe a saved page into it"
     if isinstance(found, ProbedListing) and question.is_address and not question.render and _is_bare(found):
         return f"{found.trouble}; a list that is made by script needs --render"
     return clean(found.trouble)

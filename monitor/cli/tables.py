@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_FOLDING = {"title", "result", "reason", "channels", "recipient", "before", "after", "link", "url"}
+_FOLDING = {"title", "result", "reason", "channels", "recipient", "before", "after", "link", "url", "改动"}
 _PIPED_WIDTH = 200  # columns when nobody looks: enough not to cut, and the same everywhere
 
 

@@ -156,6 +156,15 @@ def test_what_is_no_page_is_told_in_one_line(workplace, target, words):
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1
     assert words in done.stderr
+    assert done.stderr.count(target) <= 1  # it is not named twice
+
+
+@pytest.mark.parametrize("standard_input", ["<&-", "</dev/null"])
+def test_a_standard_input_without_a_page_is_told_in_one_line(workplace, standard_input):
+    done = workplace._run(["sh", "-c", f'"{sys.executable}" -m monitor.cli probe - {standard_input}'], {})
+    assert (done.returncode, done.stderr) == (1, "zhaoshang: -: empty page (no bytes); pipe a saved page into it\n")
+    by_scrapy = workplace._run(["sh", "-c", f'"{sys.executable}" -m scrapy probe - {standard_input}'], {})
+    assert (by_scrapy.returncode, by_scrapy.stderr) == (1, "probe: -: empty page (no bytes)\n")
 
 
 @pytest.mark.parametrize(

@@ -125,10 +125,11 @@ def builtin(workplace: Any) -> Watched:
 
 @dataclass
 class Fetched:
-    """What came of a crawl that only fetches: pages and reasons by the address asked for, and its log."""
+    """What came of a crawl that only fetches: pages, reasons and signs by the address asked for, and its log."""
 
     pages: dict[str, dict[str, Any]]
     reasons: dict[str, str]
+    signs: dict[str, tuple[str, str]]  # symptom and detail
     connected: list[str]
     looked_up: list[str]
     delays: dict[str, tuple[float, float]]  # by host: Scrapy's delay at the end, and its jitter
@@ -180,6 +181,7 @@ def fetch(workplace: Any) -> Callable[..., Fetched]:
         return Fetched(
             {page["asked"]: page for page in came["pages"]},
             {failure["asked"]: failure["reason"] for failure in came["failures"]},
+            {failure["asked"]: (failure["symptom"], failure["detail"]) for failure in came["failures"]},
             came["connected"],
             came["looked_up"],
             {host: tuple(delay) for host, delay in came["delays"].items()},

@@ -17,6 +17,7 @@ from scrapy.utils.project import get_project_settings
 from crawler import fetching, gate, guard
 from crawler.conditional import ask_if_changed, is_unchanged, validators_of
 from crawler.failures import reason_of
+from crawler.symptoms import trouble_of
 from monitor.config import CrawlConfig, SourceConfig
 from monitor.pages import Validators
 
@@ -74,7 +75,9 @@ class Fetch(Spider):
     def failed(self, failure):
         request = failure.request
         asked = request.meta.get("redirect_urls", [request.url])[0]
-        CAME["failures"].append({"asked": asked, "reason": reason_of(failure)})
+        trouble = trouble_of(failure)
+        told = {"reason": reason_of(failure), "symptom": trouble.symptom, "detail": trouble.detail}
+        CAME["failures"].append({"asked": asked} | told)
 
     def closed(self, reason):  # noqa: ARG002 - Scrapy's name
         slots = self.crawler.engine.downloader.slots

@@ -119,12 +119,29 @@ MISBEHAVIOUR = {
     "one byte too many": (OK + b"Content-Length: %d\r\n\r\n" % (8 * MIB + 1), LARGE),
     "too large without saying so": (pour(OK + b"\r\n", bytes(MIB), 9), LARGE),
     "round in circles": (redirect(b"/again"), "redirected too often"),
-    "to a file": (redirect(b"file:///etc/passwd"), "HTTP 302"),
-    "to data": (redirect(b"data:text/html,x"), "HTTP 302"),
+    "to a file": (
+        redirect(b"file:///etc/passwd"),
+        "it leads to file:///etc/passwd, and file: addresses are not fetched",
+    ),
+    "to data": (redirect(b"data:text/html,x"), "it leads to data:text/html,x, and data: addresses are not fetched"),
     "nowhere": (b"HTTP/1.1 302 -\r\nContent-Length: 0\r\n\r\n", "HTTP 302"),
     "to no address": (redirect(b"http://[::1"), "it leads to what is no address (Invalid IPv6 URL)"),
     "to no port": (redirect(b"http://a:99999/"), "it leads to what is no address (Port out of range 0-65535)"),
     "an unknown status": (b"HTTP/1.1 999 -\r\nContent-Length: 0\r\n\r\n", "HTTP 999"),
+}
+SIGNS = {
+    **dict.fromkeys(MISBEHAVIOUR, ("connection", "")),
+    **dict.fromkeys(
+        ("rubbish", "HTTP/0.9", "no number", "a negative length", "two lengths"), ("connection", "no HTTP")
+    ),
+    **dict.fromkeys(("headers for ever", "100 Continue for ever"), ("too-large", "headers")),
+    **dict.fromkeys((what for what, (_, said) in MISBEHAVIOUR.items() if said == LARGE), ("too-large", "8 MiB")),
+    **dict.fromkeys((what for what, (_, said) in MISBEHAVIOUR.items() if said == PACKED), ("binary", "")),
+    "to a file": ("address", "file:///etc/passwd"),
+    "to data": ("address", "data:text/html,x"),
+    "nowhere": ("redirects", "HTTP 302"),
+    **dict.fromkeys(("round in circles", "to no address", "to no port"), ("redirects", "")),
+    "an unknown status": ("client-error", "HTTP 999"),
 }
 STRANGE_BUT_A_PAGE = {
     "exactly at the ceiling": (sized(bytes(8 * MIB)), 8 * MIB),
@@ -148,6 +165,7 @@ def test_whatever_a_server_does_is_a_page_or_one_line(rude, fetch):
     assert {what: fetched.reasons.get(url) for what, url in wrong.items()} == {
         what: reason for what, (_, reason) in MISBEHAVIOUR.items()
     }
+    assert {what: fetched.signs.get(url) for what, url in wrong.items()} == SIGNS
     lengths = {what: fetched.pages[url]["length"] for what, url in strange.items() if url in fetched.pages}
     assert lengths == {what: length for what, (_, length) in STRANGE_BUT_A_PAGE.items()}
     assert fetched.stats["peak_rss_kb"] < 300 * 1024

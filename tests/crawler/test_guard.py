@@ -199,6 +199,31 @@ def test_only_the_web_is_fetched(fetch):
     assert fetched.reasons == dict.fromkeys(urls, "an address of this kind is not fetched")
 
 
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://www.example.cn/x", "data:text/html,secret"])
+@pytest.mark.parametrize("how", ["redirect", "refresh"])
+def test_a_page_that_leads_out_of_the_web_is_refused_by_the_address(site, fetch, target, how):
+    if how == "redirect":
+        site.put("/page", "<h1>Found</h1>", status=302, Location=target)
+    else:
+        site.put("/page", f"<meta http-equiv='refresh' content='0;url={target}'><p>正在跳转</p>")
+    fetched = fetch(f"{site.url}/page")
+    kind = target.partition(":")[0]
+    assert fetched.reasons == {f"{site.url}/page": f"it leads to {target}, and {kind}: addresses are not fetched"}
+    assert site.requests == ["/page"]
+
+
+def test_a_page_with_something_to_say_is_read_whatever_app_it_would_open(site, fetch):
+    text = "湛江招商".ljust(200, "。")
+    site.put("/page", f"<meta http-equiv='refresh' content='0;url=weixin://dl/business'><p>{text}</p>")
+    assert text in fetch(f"{site.url}/page").pages[f"{site.url}/page"]["text"]
+
+
+def test_a_robots_txt_that_leads_out_of_the_web_is_none(site, fetch):
+    site.put("/page", "页面")
+    site.put("/robots.txt", "", status=302, Location="file:///etc/passwd")
+    assert fetch(f"{site.url}/page").pages
+
+
 def test_allow_private_reads_an_intranet(site, fetch):
     port = site.url.rpartition(":")[2]
     site.put("/page", "intranet")

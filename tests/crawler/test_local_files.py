@@ -44,7 +44,8 @@ def test_a_page_that_leads_to_a_local_file_gets_nothing(watched, site, secret, r
     assert crawled.row.completed
     assert crawled.row.counts.pages == 1  # the next page is no page
     assert crawled.reasons("rejected") == {"【湛江招商】甲": "neither text nor link"}
-    assert crawled.reasons() == {"【湛江招商】乙": "HTTP 302", "【湛江招商】丙": "empty page (no visible text)"}
+    reason = f"it leads to {secret}, and file: addresses are not fetched"
+    assert crawled.reasons() == dict.fromkeys(["【湛江招商】乙", "【湛江招商】丙"], reason)
     posts = watched.posts()
     assert sorted(posts) == ["【湛江招商】丙", "【湛江招商】乙"]
     assert all((post.status, post.body) == (PostStatus.PENDING, None) for post in posts.values())
@@ -55,7 +56,7 @@ def test_a_listing_that_redirects_to_a_local_file_gets_nothing(watched, secret, 
     crawled = watched.crawl()
     assert crawled.code == 1
     assert not crawled.row.completed
-    assert crawled.row.reason == "the listing failed: HTTP 302"
+    assert crawled.row.reason == f"the listing failed: it leads to {secret}, and file: addresses are not fetched"
     assert watched.posts() == {}
 
 

@@ -219,6 +219,14 @@ def test_another_host_is_not_slowed_down(site, fetch):
     assert list(fetched.pages) == [f"{other}/page"]
 
 
+def test_a_redirection_to_another_host_is_paced_as_that_host(site, fetch):
+    other = site.url.replace("127.0.0.1", "localhost")
+    site.put("/page", "", status=302, Location=f"{other}/other")
+    site.put("/other", "页面")
+    fetched = fetch(f"{site.url}/page", crawl={"delay": 0.1})
+    assert sorted(fetched.delays) == [HOST, "localhost"]
+
+
 # -- robots.txt -------------------------------------------------------------------------------------------------------
 
 

@@ -234,7 +234,7 @@ def test_by_hand_it_prints_one_object_and_one_line(workplace, site):
     assert (done.returncode, done.stderr) == (0, "")
     assert len(listing_of(done.stdout).entries) == 5
     missing = workplace.scrapy("probe", f"{site.url}/missing.html", "--allow-private")
-    assert (missing.returncode, missing.stderr) == (1, "probe: HTTP 404\n")
+    assert (missing.returncode, missing.stderr) == (1, f"probe: {site.url}/missing.html: HTTP 404\n")
     assert listing_of(missing.stdout).error == "HTTP 404"
     for wrong in ([], ["--source", "nope"], ["http://", "--post"], ["x", "--label", " "], ["x", "--now", "soon"]):
         assert workplace.scrapy("probe", *wrong).returncode == 2

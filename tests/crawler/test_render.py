@@ -154,6 +154,9 @@ def test_robots_txt_the_ceiling_and_the_statuses_hold_for_the_browser_too(site, 
     site.put("/script", made_by("location = '/private/by-script'"))
     site.put("/large", made_by("document.body.append('x'.repeat(2 * 1024 * 1024))"))
     site.put("/gone", "<p>没有了</p>", status=404)
+    site.put("/nothing", "", status=404)
+    site.put("/unwell", "", status=500)
+    site.put("/away", "", status=302, Location="file:///etc/passwd")
     site.put("/circle", "", status=302, Location="/circle")
     site.put("/data.json", '{"a": "中"}', content_type="application/json")
     site.put("/file", b"\0\1\2\3" * 10, content_type="application/octet-stream")
@@ -164,7 +167,7 @@ def test_robots_txt_the_ceiling_and_the_statuses_hold_for_the_browser_too(site, 
     site.put("/tick", "x")
     paths = [
         *("/private/page", "/redirect", "/script", "/large", "/gone", "/circle", "/data.json", "/file", "/endless"),
-        *("/later", "/windows", "/restless"),
+        *("/later", "/windows", "/restless", "/nothing", "/unwell", "/away"),
     ]
     fetched = fetch(
         *(site.url + path for path in paths), source=RENDER, crawl={"max_response_mb": 1}, settings=PATIENCE
@@ -176,6 +179,9 @@ def test_robots_txt_the_ceiling_and_the_statuses_hold_for_the_browser_too(site, 
         "/script": "robots.txt forbids this page",
         "/large": "larger than 1 MiB; the ceiling is max_response_mb in [crawl]",
         "/gone": "HTTP 404",
+        "/nothing": "HTTP 404",
+        "/unwell": "HTTP 500",
+        "/away": "it leads to file:///etc/passwd, and file: addresses are not fetched",
         "/circle": "the browser says net::ERR_TOO_MANY_REDIRECTS",
         "/endless": "no answer in time",
         "/later": "no answer in time",
@@ -266,7 +272,7 @@ def test_no_page_and_no_script_reaches_a_private_address_through_the_browser(sit
         "/redirect-by-name": by_name,
         "/redirect-tls": by_name,
         "/script": f"127.0.0.2 is not a public address; {WAY_OUT}",
-        "/redirect-to-a-file": "the browser says net::ERR_UNSAFE_REDIRECT",
+        "/redirect-to-a-file": "it leads to file:///etc/passwd, and file: addresses are not fetched",
     }
     assert "root:" not in fetched.pages[f"{start}/to-a-file"]["text"]
     assert "完" in fetched.pages[f"{start}/everything"]["text"]
