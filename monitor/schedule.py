@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.models import Period
+from monitor.announcing import Period
 from monitor.periods import day_of, week_of
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DURATION = re.compile(r"(\d+)\s*(s|m|h|d)")
+_DAY_MINUTES = 24 * 60
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_BACK_OFF = timedelta(days=1)  # the longest that a source is put off for its failures
+_MOST_DOUBLINGS = 20  # of a second they make twelve days
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -59,8 +62,13 @@ def parse_digest_schedule(text: str) -> DigestSchedule:
     return DigestSchedule(None if day == "daily" else WEEKDAYS.index(day), parse_clock(clock))
 
 
-def next_crawl(schedule: CrawlSchedule, last: datetime | None, now: datetime, seed: str, zone: ZoneInfo) -> datetime:
+def next_crawl(
+    schedule: CrawlSchedule, last: datetime | None, now: datetime, seed: str, zone: ZoneInfo, failures: int = 0
+) -> datetime:
     """When a source that was last attempted at `last` is due; `now` when it never was.
+
+    `failures` is how many of its crawls failed in a row: each doubles `every`, to a day at most, or to `every` itself
+    where that is longer. So a site that is down is asked less often, and for ever. Times of day are kept to.
 
     A `last` in the future means that the clock was set back: due now. The jitter is a fixed share drawn from `seed`
     and `last`, so asking twice gives the same answer and a restart does not draw again.
@@ -68,8 +76,22 @@ def next_crawl(schedule: CrawlSchedule, last: datetime | None, now: datetime, se
     if last is None or last > now:
         return now
     if schedule.every is not None:
-        return last + schedule.every + _share(seed, last) * min(schedule.jitter, schedule.every / 10)
+        every = _backed_off(schedule.every, failures)
+        return last + every + _share(seed, last) * min(schedule.jitter, schedule.every / 10)
     return _after(schedule.at, last, zone) + _share(seed, last) * schedule.jitter
+
+
+def turn_of(schedule: CrawlSchedule) -> timedelta:
+    """The longest time between two crawls of a source whose crawls do not fail, without the jitter."""
+    if schedule.every is not None:
+        return schedule.every
+    minutes = sorted(at.hour * 60 + at.minute for at in schedule.at)
+    following = [*minutes[1:], minutes[0] + _DAY_MINUTES]
+    return timedelta(minutes=max(after - before for before, after in zip(minutes, following, strict=True)))
+
+
+def _backed_off(every: timedelta, failures: int) -> timedelta:
+    return min(every * (1 << min(failures, _MOST_DOUBLINGS)), max(every, _BACK_OFF))
 
 
 def _share(seed: str, last: datetime) -> float:

@@ -1,4 +1,7 @@
-"""`zhaoshang source …`: adds, lists, tests, pauses and removes sources in zhaoshang.toml; posts it never touches."""
+"""`zhaoshang source …`: adds, lists, tests, pauses and removes sources in zhaoshang.toml; posts it never touches.
+
+`source show` stands in monitor.cli.source_show.
+"""
 
 import json
 import sys
@@ -10,11 +13,14 @@ from pathlib import Path
 import click
 
 from monitor import config_file
+from monitor.cli.health import current_healths
 from monitor.cli.probe import checked_label, fetch_options, file_url, resolve, show_listing, told_request, told_trouble
 from monitor.cli.session import Session, with_session
+from monitor.cli.source_show import show
 from monitor.cli.tables import print_table
 from monitor.config import SourceConfig
 from monitor.errors import ConfigError, ZhaoshangError
+from monitor.health.conditions import Health
 from monitor.identity import canonical_url
 from monitor.models import Crawl, SourceState
 from monitor.probe_process import Question, probe_listing
@@ -29,7 +35,10 @@ _Values = dict[str, str | int | bool]
 
 @click.group()
 def source() -> None:
-    """Add, list, test, pause and remove the sources of zhaoshang.toml."""
+    """Add, list, show, test, pause and remove the sources of zhaoshang.toml."""
+
+
+source.add_command(show)
 
 
 @source.command()
@@ -106,12 +115,12 @@ def add(
 def list_(session: Session, as_json: bool) -> None:
     """List all sources.
 
-    First those configured, then those of which only posts are left.
+    First those configured, each with its state, then those of which only posts are left.
     """
-    states = _states(session)
+    states, healths = _states(session), current_healths(session)
     configured = {one.name: one for one in session.setup.config.source}
     names = [*configured, *(name for name in states if name not in configured)]
-    records = [_record(name, configured.get(name), states.get(name)) for name in names]
+    records = [_record(name, configured.get(name), states.get(name), healths.get(name)) for name in names]
     if as_json:
         click.echo(json.dumps(records, ensure_ascii=False, indent=2))
         return
@@ -279,13 +288,16 @@ def _last(state: SourceState | None) -> Crawl | None:
     return state.last if state else None
 
 
-def _record(name: str, configured: SourceConfig | None, state: SourceState | None) -> dict[str, object]:
+def _record(
+    name: str, configured: SourceConfig | None, state: SourceState | None, health: Health | None
+) -> dict[str, object]:
     last = _last(state)
+    unjudged = ("paused" if configured.paused else "new") if configured else "not configured"
     known = state.source if state else None
     return {
         "name": name,
         "title": (configured.title or name) if configured else known.title if known else name,
-        "state": ("paused" if configured.paused else "active") if configured else "not configured",
+        "state": health.state.value if health else unjudged,
         "posts": state.posts if state else 0,
         "last_crawl": last.started_at.isoformat() if last else None,
         "completed": last.completed if last else None,

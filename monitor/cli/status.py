@@ -1,38 +1,74 @@
 """`zhaoshang status`."""
 
 import json
-from dataclasses import asdict
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import click
 
 from monitor import jobs
 from monitor.archived import ArchiveSize
+from monitor.cli.health import health_record
 from monitor.cli.session import Session, with_session
 from monitor.cli.tables import print_table
 from monitor.errors import StoreError
+from monitor.health.conditions import Health, State
+from monitor.health.words import in_english
 from monitor.locks import is_alive
 from monitor.models import Crawl, SourceState, StoreSummary
 from monitor.schedule import next_digest
+from monitor.source_health import healths_of
 from monitor.store import Store
+
+_ALARMING = (State.BROKEN, State.BLOCKED, State.UNREACHABLE)
+_KEEPS_FAILING = 3  # attempts; a server that puts a first mail off is none of ours to fear for
+_MOST_DELIVERIES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """How the configured sources are, and when they are due by that."""
+
+    healths: Mapping[str, Health]
+    next_crawls: Mapping[str, datetime]
+    failures: Mapping[str, int]  # crawls in a row, for which a source is put off
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @with_session
 def status(session: Session, as_json: bool) -> None:
-    """Show sources, last crawls, what is due next and what is undelivered."""
+    """Show how sources are, last crawls, what is due next and what is undelivered.
+
+    The exit code is 1 when a source is broken, blocked or unreachable, or a delivery keeps failing (three attempts),
+    also with --json. A suspicious source is shown, and alone does not make it 1.
+    """
     with session.open_store() as store:
         summary = store.summary()
-        next_crawls = dict(jobs.next_crawls(store, session.setup, session.now))
+        outlook = _Outlook(
+            healths_of(store, session.setup.config, session.now),
+            dict(jobs.next_crawls(store, session.setup, session.now)),
+            store.failures_in_a_row(),
+        )
+        undelivered = store.deliveries(open_only=True, limit=_MOST_DELIVERIES)
         archive = _archive(store)
     if as_json:
-        record = _record(session, summary, next_crawls) | {"archive": _archive_record(archive)}
+        record = _record(session, summary, outlook) | {"archive": _archive_record(archive)}
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
-        return
+    else:
+        _show(session, summary, outlook)
+        click.echo(_archive_line(archive))
+    alarming = any(health.state in _ALARMING for health in outlook.healths.values())
+    if alarming or any(one.attempts >= _KEEPS_FAILING for one in undelivered):
+        sys.exit(1)
+
+
+def _show(session: Session, summary: StoreSummary, outlook: _Outlook) -> None:
     print_table(
-        ("source", "title", "posts", "pending", "last crawl", "result", "last good", "next due"),
-        [_row(session, state, next_crawls) for state in summary.sources],
+        ("source", "title", "state", "reason", "posts", "pending", "last crawl", "result", "last good", "next due"),
+        [_row(session, state, outlook) for state in summary.sources],
     )
     click.echo()
     print_table(
@@ -46,7 +82,6 @@ def status(session: Session, as_json: bool) -> None:
         f"\n{summary.posts} posts ({summary.pending_posts} pending), {summary.off_label} off-label entries, "
         f"{summary.digests} digests, {summary.pending_deliveries} undelivered ({summary.failing_deliveries} failing)"
     )
-    click.echo(_archive_line(archive))
 
 
 def _archive(store: Store) -> ArchiveSize | StoreError:
@@ -70,22 +105,35 @@ def _archive_record(archive: ArchiveSize | StoreError) -> dict[str, object]:
     return {"error": str(archive)} if isinstance(archive, StoreError) else asdict(archive)
 
 
-def _row(session: Session, state: SourceState, next_crawls: dict[str, datetime]) -> tuple[str, ...]:
+def _row(session: Session, state: SourceState, outlook: _Outlook) -> tuple[str, ...]:
     last = state.last
     result = "-"
     if last is not None:
         result = f"{_word(last)}; {last.counts.new} new, {last.counts.unchanged} unchanged, {last.counts.errors} errors"
     name = state.source.name
+    health = outlook.healths.get(name)
     return (
         name,
         state.source.title,
+        health.state.value if health else "-",
+        (in_english(health, session.setup.config.zone) if health else "") or "-",
         str(state.posts),
         str(state.pending),
         session.local(last.started_at if last else None),
         result,
         session.local(state.last_good.started_at if state.last_good else None),
-        session.local(next_crawls[name]) if name in next_crawls else _idle(session, name),
+        _due(session, name, outlook),
     )
+
+
+def _due(session: Session, name: str, outlook: _Outlook) -> str:
+    """When a source falls due, and that its failures put it off."""
+    if name not in outlook.next_crawls:
+        return _idle(session, name)
+    failures = outlook.failures.get(name, 0)
+    put_off = failures and not session.setup.source(name).at
+    after = f" (after {failures} failure{'' if failures == 1 else 's'})" if put_off else ""
+    return session.local(outlook.next_crawls[name]) + after
 
 
 def _idle(session: Session, name: str) -> str:
@@ -107,7 +155,7 @@ def _next_digest(session: Session, audience: str) -> datetime:
     return next_digest(session.setup.audience(audience).due, session.now, session.setup.config.zone)
 
 
-def _record(session: Session, summary: StoreSummary, next_crawls: dict[str, datetime]) -> dict[str, object]:
+def _record(session: Session, summary: StoreSummary, outlook: _Outlook) -> dict[str, object]:
     return {
         "database": str(session.setup.database),
         "posts": summary.posts,
@@ -119,6 +167,7 @@ def _record(session: Session, summary: StoreSummary, next_crawls: dict[str, date
         "sources": [
             {
                 "name": state.source.name,
+                **health_record(outlook.healths.get(state.source.name)),
                 "title": state.source.title,
                 "url": state.source.url,
                 "posts": state.posts,
@@ -128,7 +177,8 @@ def _record(session: Session, summary: StoreSummary, next_crawls: dict[str, date
                 "reason": state.last.reason if state.last else None,
                 "last_good": state.last_good.started_at.isoformat() if state.last_good else None,
                 "paused": _is_paused(session, state.source.name),
-                "next_due": next_crawls[state.source.name].isoformat() if state.source.name in next_crawls else None,
+                "next_due": due.isoformat() if (due := outlook.next_crawls.get(state.source.name)) else None,
+                "failures": outlook.failures.get(state.source.name, 0),
             }
             for state in summary.sources
         ],

@@ -17,6 +17,7 @@ from monitor.schedule import (
     parse_clock,
     parse_digest_schedule,
     parse_duration,
+    turn_of,
 )
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -198,3 +199,41 @@ def test_the_next_digest_is_the_first_to_fall_due(schedule: DigestSchedule, minu
     moment = next_digest(schedule, now, SHANGHAI)
     assert moment > now
     assert [digest.due_at for digest in due_digests(schedule, now, now, moment, SHANGHAI)] == [moment]
+
+
+# -- back-off -----------------------------------------------------------------------------------------------------------
+
+
+def hours_after(every: timedelta, failures: int) -> float:
+    due = next_crawl(CrawlSchedule(every, (), NO_JITTER), NOW, NOW, "a", SHANGHAI, failures)
+    return (due - NOW) / timedelta(hours=1)
+
+
+def test_a_source_whose_crawls_fail_falls_due_later_each_time_and_at_least_once_a_day() -> None:
+    assert [hours_after(timedelta(hours=3), failures) for failures in range(6)] == [3, 6, 12, 24, 24, 24]
+    assert [hours_after(timedelta(hours=18), failures) for failures in (0, 1, 2, 1000)] == [18, 24, 24, 24]
+    assert hours_after(timedelta(seconds=1), 10**6) == 24
+
+
+def test_a_source_that_is_crawled_less_than_once_a_day_keeps_its_own_turn() -> None:
+    assert [hours_after(timedelta(days=7), failures) for failures in (0, 1, 9)] == [168, 168, 168]
+
+
+def test_failures_put_off_no_time_of_day() -> None:
+    schedule = CrawlSchedule(None, (time(8), time(20)), NO_JITTER)
+    assert next_crawl(schedule, NOW, NOW, "a", SHANGHAI, 9) == next_crawl(schedule, NOW, NOW, "a", SHANGHAI)
+
+
+def test_the_jitter_does_not_grow_with_the_failures() -> None:
+    schedule = CrawlSchedule(timedelta(hours=1), (), timedelta(minutes=2))
+    for failures in range(9):
+        due = next_crawl(schedule, NOW, NOW, "a", SHANGHAI, failures)
+        assert timedelta(0) <= due - NOW - min(timedelta(hours=2**failures), timedelta(days=1)) <= timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(
+    ("at", "hours"), [((time(8),), 24), ((time(8), time(20)), 12), ((time(20), time(8), time(9)), 12), ((), None)]
+)
+def test_the_turn_is_the_longest_time_between_two_crawls(at: tuple[time, ...], hours: int | None) -> None:
+    every = None if hours else timedelta(minutes=30)
+    assert turn_of(CrawlSchedule(every, at, NO_JITTER)) == (timedelta(hours=hours) if hours else every)

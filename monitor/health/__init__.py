@@ -1,0 +1,1 @@
+"""Tells a broken source from a quiet one; pure, from what the ledger remembers of its crawls."""
