@@ -14,18 +14,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from digests.channels import Channel
+from digests.content import Digest
 from digests.freeze import content_of
+from digests.notice import Notice, notice_of
+from monitor.announcing import Delivery
 from monitor.errors import DeliveryError, SecretError, StoreError
 from monitor.locks import is_alive
-from monitor.models import Delivery
 from monitor.store import Store
 
 LEASE = timedelta(minutes=30)  # longer than any send can take (2 minutes a step); then a claim counts as abandoned
 _MARK_AGAIN = (1, 2, 5, 10, 30, 60)  # seconds between tries to write down how a delivery ended
 _FIRST_RETRY = timedelta(minutes=1)
 _LAST_RETRY = timedelta(hours=6)
+_ZONE = ZoneInfo("Asia/Shanghai")  # the setting's own default
 
 logger = logging.getLogger("zhaoshang")
 
@@ -50,11 +54,14 @@ def retry_after(attempts: int) -> timedelta:
 
 
 def deliver_due(
-    open_store: Callable[[], Store], channels: Mapping[str, Channel], clock: Callable[[], datetime]
+    open_store: Callable[[], Store],
+    channels: Mapping[str, Channel],
+    clock: Callable[[], datetime],
+    zone: ZoneInfo = _ZONE,
 ) -> tuple[Outcome, ...]:
     """Try everything that is due once, each channel in its own thread.
 
-    A delivery whose channel left the configuration stays pending, with that reason.
+    A delivery whose channel left the configuration stays pending, with that reason. Alerts tell their times in `zone`.
     """
     with open_store() as store:
         release_abandoned(store, clock())
@@ -62,12 +69,16 @@ def deliver_due(
     if not names:
         return ()
     with ThreadPoolExecutor(max_workers=len(names), thread_name_prefix="channel") as pool:
-        tried = [pool.submit(deliver_channel, open_store, name, channels.get(name), clock) for name in names]
+        tried = [pool.submit(deliver_channel, open_store, name, channels.get(name), clock, zone) for name in names]
     return tuple(outcome for future in tried for outcome in future.result())
 
 
 def deliver_channel(
-    open_store: Callable[[], Store], name: str, channel: Channel | None, clock: Callable[[], datetime]
+    open_store: Callable[[], Store],
+    name: str,
+    channel: Channel | None,
+    clock: Callable[[], datetime],
+    zone: ZoneInfo = _ZONE,
 ) -> list[Outcome]:
     """Try once everything that is due on one channel. `channel` is None when it left the configuration."""
     outcomes: list[Outcome] = []
@@ -76,7 +87,7 @@ def deliver_channel(
         # By the time at the start: what fails now falls due later than that, so the loop ends.
         while (delivery := _claim(store, name, clock(), started)) is not None:
             try:
-                outcomes.append(_try(store, delivery, channel, clock))
+                outcomes.append(_try(store, delivery, channel, clock, zone))
             finally:
                 _in_flight.discard(delivery.id)
     return outcomes
@@ -90,13 +101,15 @@ def _claim(store: Store, name: str, now: datetime, due_by: datetime) -> Delivery
         return delivery
 
 
-def _try(store: Store, delivery: Delivery, channel: Channel | None, clock: Callable[[], datetime]) -> Outcome:
+def _try(
+    store: Store, delivery: Delivery, channel: Channel | None, clock: Callable[[], datetime], zone: ZoneInfo
+) -> Outcome:
     try:
         if channel is None:
             raise DeliveryError(  # noqa: TRY301 - it ends like any other failure
                 f"there is no [channel.{delivery.channel}] any more", todo="add it again, or leave this delivery be"
             )
-        channel.send(delivery, content_of(store.digest(delivery.digest_id)), clock())
+        channel.send(delivery, _message(store, delivery, zone), clock())
     except (DeliveryError, SecretError) as error:
         refused = str(error)
         logger.warning("delivery %d of %s failed: %s", delivery.id, delivery.period_key, refused)
@@ -112,6 +125,17 @@ def _try(store: Store, delivery: Delivery, channel: Channel | None, clock: Calla
     where = f"{delivery.channel} {delivery.recipient}".strip()
     logger.info("delivered %s to %s (%s)", delivery.period_key, delivery.audience, where)
     return Outcome(delivery, None)
+
+
+def _message(store: Store, delivery: Delivery, zone: ZoneInfo) -> Digest | Notice:
+    """What a delivery hands over: the frozen digest, or the notice of an alert."""
+    if delivery.digest_id is not None:
+        return content_of(store.digest(delivery.digest_id))
+    if delivery.alert_id is None:
+        raise AssertionError("a delivery is one of a digest or of an alert")
+    alert = store.alert(delivery.alert_id)
+    source = store.source(alert.source)
+    return notice_of(alert, source.url if source else "", zone)
 
 
 def _mark(mark: Callable[[], None]) -> None:

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from queue import SimpleQueue
@@ -27,11 +28,14 @@ from monitor import jobs
 from monitor.clock import Clock
 from monitor.config import ChannelConfig
 from monitor.crawl_process import CrawlOutcome, run_crawl
-from monitor.errors import ZhaoshangError
+from monitor.errors import ConfigError, ZhaoshangError
+from monitor.healthz import HealthServer
 from monitor.locks import lock_daemon
+from monitor.operator import alert_operator, healths
 from monitor.reload import FollowedSetup
 from monitor.setup import Setup
 from monitor.store import Store
+from monitor.vital_signs import Ticks, vital_signs
 
 _EXIT_WITHIN = 22.0  # seconds from the signal to the end, whatever hangs
 
@@ -51,20 +55,25 @@ class Daemon:
         self._crawls = ThreadPoolExecutor(setup.config.crawl.parallel, thread_name_prefix="crawl")
         self._running: dict[str, Future[CrawlOutcome]] = {}
         self._guard = threading.Lock()
+        self._ticks = Ticks(tick_seconds)
+        self._health = HealthServer(lambda: vital_signs(self._setup, self._ticks, self._clock.now()))
         self._scheduler = self._make_scheduler()
         self._scheduled: dict[str, ChannelConfig] = {}
         self._pools: set[str] = set()  # a channel's pool outlives it: a mail may still be on its way
 
     def run(self) -> None:
-        """Work until SIGTERM or SIGINT, then end within 30 seconds. Raises DaemonRunning, StoreError."""
+        """Work until SIGTERM or SIGINT, then end within 30 seconds. Raises DaemonRunning, StoreError, ConfigError."""
         for stopping in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stopping, self._signalled)
         with lock_daemon(self._setup.data_dir):
             with self._open_store() as store:
                 jobs.sync(store, self._setup, self._clock.now())
                 release_abandoned(store, self._clock.now())
+            self._health.listen(self._setup.config.operator.healthz)
             self._follow()
             self._schedule_channels()
+            for tick in ("crawls", "digests"):
+                self._ticks.expect(tick)
             self._scheduler.start()
             logger.info(
                 "started as process %d: %d sources, %d audiences, database %s",
@@ -85,10 +94,19 @@ class Daemon:
         with self._open_store() as store:
             for name in jobs.due_sources(store, self._setup, self._clock.now()):
                 self._start_crawl(name)
+            # What is being crawled, or about to be, is judged when that has ended: after downtime all were silent.
+            with self._guard:
+                idle = {source.name for source in self._setup.config.source} - self._running.keys()
+            self._tell_operator(store, idle)
+        self._ticks.note("crawls")
 
     def digest_tick(self) -> None:
         """When a digest is due: crawl what is due first, with a bounded wait, then freeze."""
         self._follow()
+        self._freeze()
+        self._ticks.note("digests", patience=self._setup.config.digest.crawl_wait.total_seconds())
+
+    def _freeze(self) -> None:
         with self._open_store() as store:
             now = self._clock.now()
             if not jobs.due_audiences(store, self._setup, now):
@@ -108,18 +126,24 @@ class Daemon:
 
     def deliver_tick(self, name: str, channel: Channel) -> None:
         """Send what is due on one channel."""
+
+        def clock() -> datetime:
+            self._ticks.note(job)  # asked for before and after each delivery: many of them take long, and that is well
+            return self._clock.now()
+
+        job = _job_of(name)
         with self._open_store() as store:
-            release_abandoned(store, self._clock.now())
-            due = name in store.due_channels(self._clock.now())
+            release_abandoned(store, clock())
+            due = name in store.due_channels(clock())
         if due and not self._stop.is_set():
-            deliver_channel(self._open_store, name, channel, self._clock.now)
+            deliver_channel(self._open_store, name, channel, clock, self._setup.config.zone)
 
     def leftover_tick(self) -> None:
         """Say of deliveries whose channel left the configuration why they wait."""
         with self._open_store() as store:
             left = set(store.due_channels(self._clock.now())) - set(self._setup.config.channels)
         for name in left:
-            deliver_channel(self._open_store, name, None, self._clock.now)
+            deliver_channel(self._open_store, name, None, self._clock.now, self._setup.config.zone)
 
     def prune_tick(self) -> None:
         """Drop what is older than the archive's retention: at every start, and once a day."""
@@ -147,9 +171,17 @@ class Daemon:
             self._schedule_channels()
         if change.words:
             logger.info("the configuration changed: %s", change.words)
+        try:
+            self._health.listen(self._setup.config.operator.healthz)
+        except ConfigError as error:  # at the start it ends the daemon; now there is more at stake
+            logger.error("%s; until then /healthz is not answered", error)  # noqa: TRY400 - one line, no traceback
 
     def _open_store(self) -> Store:
         return Store(self._setup.database)
+
+    def _tell_operator(self, store: Store, names: Collection[str]) -> None:
+        now = self._clock.now()
+        alert_operator(self._setup, healths(store, self._setup, now, names), store, now)
 
     def _start_crawl(self, name: str) -> None:
         with self._guard:
@@ -166,6 +198,9 @@ class Daemon:
             else:
                 counts = f"; {outcome.crawl.counts.sentence()}" if outcome.crawl else ""
                 logger.error("%s: crawl incomplete: %s%s", name, outcome.error, counts)
+            if not self._stop.is_set():  # a crawl that we ended ourselves says nothing of its source
+                with self._open_store() as store:
+                    self._tell_operator(store, [name])
         except ZhaoshangError as error:
             logger.error("%s: %s", name, error)  # noqa: TRY400 - one line, no traceback
             return CrawlOutcome(name, None, str(error))
@@ -185,7 +220,7 @@ class Daemon:
             # The default grace of one second drops ticks when a pool is busy; due-ness is in the database anyway.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
-        trigger, start = self._ticks()
+        trigger, start = self._metronome()
         scheduler.add_job(self.crawl_tick, trigger, id="crawls", executor="crawls", next_run_time=start)
         scheduler.add_job(self.digest_tick, trigger, id="digests", executor="digests", next_run_time=start)
         scheduler.add_job(self.leftover_tick, trigger, id="leftovers", executor="digests", next_run_time=start)
@@ -194,7 +229,7 @@ class Daemon:
         scheduler.add_listener(self._job_failed, EVENT_JOB_ERROR)
         return scheduler
 
-    def _ticks(self) -> tuple[IntervalTrigger, datetime]:
+    def _metronome(self) -> tuple[IntervalTrigger, datetime]:
         zone = self._setup.config.zone
         start = datetime.now(zone)
         return IntervalTrigger(seconds=self._tick, timezone=zone, start_date=start), start
@@ -203,17 +238,19 @@ class Daemon:
         """A job for each channel, in a pool of its own: one that hangs holds its own thread only."""
         configs = self._setup.config.channels
         for name in self._scheduled.keys() - configs.keys():
-            self._scheduler.remove_job(f"channel {name}")
+            self._scheduler.remove_job(_job_of(name))
+            self._ticks.forget(_job_of(name))
             del self._scheduled[name]
         opened = jobs.open_channels(self._setup)
         for name, config in configs.items():
             if self._scheduled.get(name) == config:
                 continue
-            job = f"channel {name}"
+            job = _job_of(name)
+            self._ticks.expect(job)
             if job not in self._pools:
                 self._scheduler.add_executor(JobPool(1), job)
                 self._pools.add(job)
-            trigger, start = self._ticks()
+            trigger, start = self._metronome()
             self._scheduler.add_job(
                 self.deliver_tick,
                 trigger,
@@ -237,6 +274,7 @@ class Daemon:
     def _shut_down(self) -> None:
         deadline = time.monotonic() + _EXIT_WITHIN
         self._stop.set()
+        self._health.close()
         self._scheduler.shutdown(wait=False)
         self._crawls.shutdown(wait=False, cancel_futures=True)
         while time.monotonic() < deadline and _busy_threads():
@@ -247,6 +285,10 @@ class Daemon:
             logging.shutdown()
             sys.stderr.flush()
             os._exit(0)
+
+
+def _job_of(channel: str) -> str:
+    return f"channel {channel}"
 
 
 def _busy_threads() -> list[threading.Thread]:

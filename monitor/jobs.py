@@ -11,10 +11,11 @@ from datetime import datetime
 from digests.channels import Channel, open_channel
 from digests.freeze import freeze
 from digests.outbox import Outcome, deliver_due
+from monitor.announcing import FrozenDigest
 from monitor.clock import Clock
 from monitor.config import AudienceConfig
 from monitor.crawl_process import CrawlOutcome, run_crawl
-from monitor.models import Crawl, FrozenDigest
+from monitor.models import Crawl
 from monitor.schedule import DueDigest, due_digests, next_crawl
 from monitor.setup import Setup
 from monitor.store import Store
@@ -33,12 +34,23 @@ def due_sources(store: Store, setup: Setup, now: datetime) -> tuple[str, ...]:
 
 
 def next_crawls(store: Store, setup: Setup, now: datetime) -> tuple[tuple[str, datetime], ...]:
-    """Every configured source that is not paused, with the instant at which it falls due."""
+    """Every configured source that is not paused, with the instant at which it falls due.
+
+    One whose crawls fail falls due later each time, and is never dropped.
+    """
     attempted = {state.source.name: state.source.attempted_at for state in store.source_states()}
+    failures = store.failures_in_a_row()
     return tuple(
         (
             source.name,
-            next_crawl(source.schedule, attempted.get(source.name), now, source.name, setup.config.zone),
+            next_crawl(
+                source.schedule,
+                attempted.get(source.name),
+                now,
+                source.name,
+                setup.config.zone,
+                failures.get(source.name, 0),
+            ),
         )
         for source in setup.config.source
         if not source.paused
@@ -100,7 +112,7 @@ def open_channels(setup: Setup) -> dict[str, Channel]:
 
 def deliver(setup: Setup, clock: Clock) -> tuple[Outcome, ...]:
     """Send what is due now."""
-    return deliver_due(lambda: Store(setup.database), open_channels(setup), clock.now)
+    return deliver_due(lambda: Store(setup.database), open_channels(setup), clock.now, setup.config.zone)
 
 
 def prune_archive(store: Store, setup: Setup, now: datetime) -> int:

@@ -20,7 +20,7 @@ from monitor.config import EmailChannelConfig, SourceConfig
 from monitor.errors import ConfigError
 from monitor.setup import Setup, load_setup
 
-_COPY = "in-force.toml"
+COPY_NAME = "in-force.toml"
 _SETTLED = 2.0  # seconds: a younger file may still be half of itself
 
 logger = logging.getLogger("zhaoshang")
@@ -67,7 +67,7 @@ class FollowedSetup:
         try:
             setup = self._with_copy(text, held)
         except OSError as error:  # a full disk: the next look tries again
-            self._tell(f"{self.setup.data_dir / _COPY}: cannot be written: {error.strerror or error}")
+            self._tell(f"{self.setup.data_dir / COPY_NAME}: cannot be written: {error.strerror or error}")
             return None
         self._read, self._told = stamp, ""
         words = ["it can be read again"] if self._was_broken else []
@@ -96,7 +96,7 @@ class FollowedSetup:
 
     def _with_copy(self, text: str, setup: Setup) -> Setup:
         """The set-up with a file of its own, for the crawls. Raises OSError."""
-        path = setup.data_dir / _COPY
+        path = setup.data_dir / COPY_NAME
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_suffix(f".{os.getpid()}")
         new.write_text(resolved(text, setup), encoding="utf-8")
@@ -137,7 +137,7 @@ def differences(old: Setup, read: Setup, held: Setup) -> Iterator[str]:
     yield from _named("source", {s.name: s for s in before.source}, {s.name: s for s in after.source})
     yield from _named("audience", {a.name: a for a in before.audience}, {a.name: a for a in after.audience})
     yield from _named("channel", before.channels, after.channels)
-    for key in ("crawl", "digest"):
+    for key in ("crawl", "digest", "changes", "operator"):
         if getattr(before, key) != getattr(after, key):
             yield f"[{key}] is changed"
     waiting = [key for key, differs in _restarts(read, held) if differs]

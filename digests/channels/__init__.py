@@ -1,4 +1,4 @@
-"""Channels: each takes one digest for one recipient and either returns (it was taken) or raises DeliveryError."""
+"""Channels: each takes one message for one recipient and either returns (it was taken) or raises DeliveryError."""
 
 from datetime import datetime
 from pathlib import Path
@@ -7,16 +7,17 @@ from typing import Protocol
 from digests.channels.email import EmailChannel
 from digests.channels.file import FileChannel
 from digests.content import Digest
+from digests.notice import Notice
+from monitor.announcing import Delivery
 from monitor.config import EmailChannelConfig, FileChannelConfig
-from monitor.models import Delivery
 
 __all__ = ["Channel", "open_channel"]
 
 
 class Channel(Protocol):
-    """Whatever can hand a digest to a recipient."""
+    """Whatever can hand a digest or a notice to a recipient."""
 
-    def send(self, delivery: Delivery, digest: Digest, now: datetime) -> None:
+    def send(self, delivery: Delivery, message: Digest | Notice, now: datetime) -> None:
         """Hand it over. Raises DeliveryError or SecretError when it was not taken."""
 
 

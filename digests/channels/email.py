@@ -14,36 +14,45 @@ from email.utils import format_datetime, parseaddr
 from zoneinfo import ZoneInfo
 
 from digests.content import Digest
-from digests.render import render, subject
+from digests.notice import Notice
+from digests.render import render, render_notice, subject
+from monitor.announcing import Delivery
 from monitor.config import EmailChannelConfig
 from monitor.errors import DeliveryError
-from monitor.models import Delivery
 
 
 def message_id(database_id: str, audience: str, period_key: str, recipient: str, sender: str, again: str = "") -> str:
     """The Message-ID of a digest for a recipient: always the same one, so that a repeat is recognised as such.
 
-    `again` tells a resend on purpose from the original.
+    An alert's has `operator` for its audience, and in place of a period what tells it from all others. `again` tells a
+    resend on purpose from the original.
     """
     named = "\n".join((database_id, audience, period_key, parseaddr(recipient)[1], again))
     return f"<{hashlib.sha256(named.encode()).hexdigest()[:32]}@{_domain(sender)}>"
 
 
-def build_message(config: EmailChannelConfig, delivery: Delivery, digest: Digest, now: datetime) -> EmailMessage:
+def build_message(
+    config: EmailChannelConfig, delivery: Delivery, content: Digest | Notice, now: datetime
+) -> EmailMessage:
     """The mail: Chinese subject, Markdown as its text part, HTML beside it."""
     message = EmailMessage(policy=SMTP)
     again = "（重发）" if delivery.resend_of is not None else ""
+    headline = content.subject if isinstance(content, Notice) else subject(content)
     # Encoded here: the header folding of Python 3.11 and 3.12 loses spaces between encoded words.
-    message.set_raw("Subject", Header(again + subject(digest), "utf-8", 74, "Subject").encode())
+    message.set_raw("Subject", Header(again + headline, "utf-8", 74, "Subject").encode())
     message["From"] = _address(config.sender)
     message["To"] = _address(delivery.recipient)
-    message["Date"] = format_datetime(now.astimezone(ZoneInfo(digest.timezone)))
+    message["Date"] = format_datetime(now.astimezone(ZoneInfo(content.timezone)))
     message["Message-ID"] = delivery.message_id
     message["List-Id"] = f"<{_slug(delivery.audience)}.zhaoshang.{_domain(config.sender)}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps out-of-office answers away
-    message.set_content(render(digest, "md"), cte="base64")
-    message.add_alternative(render(digest, "html"), subtype="html", cte="base64")
+    message.set_content(_rendered(content, "md"), cte="base64")
+    message.add_alternative(_rendered(content, "html"), subtype="html", cte="base64")
     return message
+
+
+def _rendered(content: Digest | Notice, form: str) -> str:
+    return render_notice(content, form) if isinstance(content, Notice) else render(content, form)
 
 
 class EmailChannel:
@@ -53,15 +62,15 @@ class EmailChannel:
         self._config = config
         self._where = f"channel {name} ({config.host}:{config.effective_port})"
 
-    def send(self, delivery: Delivery, digest: Digest, now: datetime) -> None:
+    def send(self, delivery: Delivery, message: Digest | Notice, now: datetime) -> None:
         """Hand the mail to the server. Raises DeliveryError or SecretError."""
         try:
-            message = build_message(self._config, delivery, digest, now)
+            mail = build_message(self._config, delivery, message, now)
         except (ValueError, MessageError) as error:
             raise self._error(f"cannot write a mail to {delivery.recipient}: {error}") from error
         smtp = self._connect()
         try:
-            smtp.send_message(message, to_addrs=[parseaddr(delivery.recipient)[1]])
+            smtp.send_message(mail, to_addrs=[parseaddr(delivery.recipient)[1]])
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             raise self._error(f"refused {delivery.recipient}: {_said(code, text)}") from error

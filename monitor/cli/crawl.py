@@ -3,7 +3,7 @@
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Self
 
 import click
@@ -13,6 +13,7 @@ from monitor.cli.session import Session, with_session
 from monitor.crawl_process import CrawlOutcome
 from monitor.errors import ConfigError, StoreError
 from monitor.models import Crawl
+from monitor.operator import alert_operator, healths
 from monitor.store import Store
 
 
@@ -36,15 +37,20 @@ def crawl(session: Session, names: tuple[str, ...], full: bool, url: str | None)
         raise ConfigError("--url goes with exactly one source", todo="name it")
     click.echo(f"database: {setup.database}", err=True)
     outcomes = run_with_progress(session, chosen, full=full, url=url)
-    _prune(session)
+    _keep_house(session, () if url else chosen)
     if any(outcome.error for outcome in outcomes):
         sys.exit(1)
 
 
-def _prune(session: Session) -> None:
-    """Without a daemon nobody else drops old pages; that it fails is no fault of the crawl, and told all the same."""
+def _keep_house(session: Session, crawled: Collection[str]) -> None:
+    """Without a daemon nobody else drops old pages and tells the operator how the sources are; `deliver` sends it.
+
+    That it fails is no fault of the crawl, and told all the same. A crawl of another address proves nothing.
+    """
     try:
         with Store(session.setup.database, create=False) as store:
+            now = session.now
+            alert_operator(session.setup, healths(store, session.setup, now, crawled), store, now)
             jobs.prune_archive(store, session.setup, session.now)
     except StoreError as error:
         click.echo(f"zhaoshang: {error}", err=True)

@@ -8,10 +8,10 @@ import click
 from digests.channels.email import message_id
 from digests.outbox import Outcome
 from monitor import jobs
+from monitor.announcing import Delivery, DeliveryState
 from monitor.cli.session import Session, with_session
 from monitor.cli.tables import print_table
 from monitor.config import EmailChannelConfig
-from monitor.models import Delivery, DeliveryState
 
 
 @click.command()
@@ -46,14 +46,14 @@ def tell(outcomes: tuple[Outcome, ...]) -> bool:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @with_session
 def deliveries(session: Session, open_only: bool, limit: int, as_json: bool) -> None:
-    """List deliveries, newest first."""
+    """List deliveries of digests and alerts, newest first."""
     with session.open_store() as store:
         found = store.deliveries(open_only=open_only, limit=limit)
     if as_json:
         click.echo(json.dumps([_record(one) for one in found], ensure_ascii=False, indent=2))
         return
     print_table(
-        ("id", "digest", "audience", "channel", "recipient", "state", "tries", "next try / sent", "reason"),
+        ("id", "message", "audience", "channel", "recipient", "state", "tries", "next try / sent", "reason"),
         [
             (
                 str(one.id),
@@ -75,7 +75,7 @@ def deliveries(session: Session, open_only: bool, limit: int, as_json: bool) -> 
 @click.argument("delivery_id", type=int, metavar="ID")
 @with_session
 def resend(session: Session, delivery_id: int) -> None:
-    """Send the digest of one delivery once more, on purpose.
+    """Send the digest or alert of one delivery once more, on purpose.
 
     ID is a number from `zhaoshang deliveries`. The mail gets a new Message-ID and says 重发.
     """
@@ -97,7 +97,8 @@ def _new_message_id(session: Session, one: Delivery, database_id: str) -> str:
 def _record(one: Delivery) -> dict[str, object]:
     return {
         "id": one.id,
-        "digest": one.period_key,
+        "digest": one.period_key if one.digest_id is not None else None,
+        "alert": one.alert_id,
         "audience": one.audience,
         "channel": one.channel,
         "recipient": one.recipient,

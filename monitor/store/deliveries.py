@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from monitor.announcing import Delivery
 from monitor.errors import UnknownDelivery
-from monitor.models import Delivery
 from monitor.store import rows
 from monitor.store.connection import Connection
 
 _DELIVERIES = (
-    "SELECT deliveries.*, digests.period, audiences.name AS audience FROM deliveries"
-    " JOIN digests ON digests.id = deliveries.digest_id JOIN audiences ON audiences.id = digests.audience_id"
+    "SELECT deliveries.*, COALESCE(digests.period, 'alert-' || alert_id) AS period,"
+    " COALESCE(audiences.name, 'operator') AS audience FROM deliveries"
+    " LEFT JOIN digests ON digests.id = deliveries.digest_id LEFT JOIN audiences ON audiences.id = digests.audience_id"
 )
 
 
@@ -79,7 +80,7 @@ class DeliveryTables(Connection):
             )
 
     def resend(self, delivery_id: int, message_id: Callable[[Delivery], str], now: datetime) -> Delivery:
-        """Queue one more delivery of the same digest to the same recipient, under a Message-ID of its own.
+        """Queue one more delivery of the same digest or alert to the same recipient, under a Message-ID of its own.
 
         Raises UnknownDelivery.
         """
@@ -90,10 +91,11 @@ class DeliveryTables(Connection):
                     f"there is no delivery {delivery_id}", where=str(self.path), todo="see `zhaoshang deliveries`"
                 )
             cursor = conn.execute(
-                "INSERT INTO deliveries (digest_id, channel, recipient, number, message_id, state, next_attempt_at,"
-                " resend_of) SELECT digest_id, channel, recipient, (SELECT MAX(number) + 1 FROM deliveries AS others"
-                " WHERE others.digest_id = d.digest_id AND others.channel = d.channel"
-                " AND others.recipient = d.recipient), ?1, 'pending', ?2, ?3 FROM deliveries AS d WHERE d.id = ?3",
+                "INSERT INTO deliveries (digest_id, alert_id, channel, recipient, number, message_id, state,"
+                " next_attempt_at, resend_of) SELECT digest_id, alert_id, channel, recipient, (SELECT MAX(number) + 1"
+                " FROM deliveries AS others WHERE others.digest_id IS d.digest_id AND others.alert_id IS d.alert_id"
+                " AND others.channel = d.channel AND others.recipient = d.recipient), ?1, 'pending', ?2, ?3"
+                " FROM deliveries AS d WHERE d.id = ?3",
                 [message_id(rows.delivery(row)), rows.instant(now), delivery_id],
             )
             new = conn.execute(f"{_DELIVERIES} WHERE deliveries.id = ?", [cursor.lastrowid]).fetchone()

@@ -15,7 +15,7 @@ import pytest
 
 from digests.channels.email import message_id
 from digests.outbox import LEASE, retry_after
-from monitor.models import Delivery, DeliveryState
+from monitor.announcing import Delivery, DeliveryState
 
 MINUTE = timedelta(minutes=1)
 LOCKED = {"username": "zhoubao", "password_env": "NO_SUCH_VARIABLE"}

@@ -11,7 +11,7 @@ import pytest
 
 from digests.content import Digest
 from digests.outbox import LEASE, deliver_due, release_abandoned
-from monitor.models import Delivery, DeliveryState
+from monitor.announcing import Delivery, DeliveryState
 from monitor.store import Store
 
 MINUTE = timedelta(minutes=1)

@@ -74,11 +74,11 @@ def test_a_change_is_put_in_force_and_told_in_words(followed: Followed) -> None:
     followed.write(
         '[crawl]\ndelay = 3\n[[source]]\nname = "b"\nurl = "https://b.example/"\npaused = true\n'
         '[[source]]\nname = "c"\nurl = "https://c.example/"\n[[audience]]\nname = "boss"\nschedule = "daily 08:00"\n'
-        '[channel.disk]\ntype = "file"\n'
+        '[channel.disk]\ntype = "file"\n[operator]\nalert_after = 5\n'
     )
     assert followed.look() == (
         "source b is paused; source c is new; source a is gone; audience boss is new; audience everyone is gone; "
-        "channel disk is new; [crawl] is changed"
+        "channel disk is new; [crawl] is changed; [operator] is changed"
     )
     assert followed.names == ["b", "c"]
     followed.write(TWO.replace("https://b.example/", "https://b.example/other/"))
