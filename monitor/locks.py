@@ -60,7 +60,7 @@ def lock_crawl(data_dir: Path, source_id: int, source_name: str) -> FileLock:
 
 def lock_daemon(data_dir: Path) -> FileLock:
     """The lock of the one daemon of a data directory. Raises DaemonRunning naming the process that holds it."""
-    lock = FileLock(data_dir / "locks" / "daemon.lock")
+    lock = FileLock(daemon_lock(data_dir))
     _acquire(
         lock,
         lambda pid: DaemonRunning(
@@ -70,6 +70,30 @@ def lock_daemon(data_dir: Path) -> FileLock:
         ),
     )
     return lock
+
+
+def daemon_lock(data_dir: Path) -> Path:
+    """The file behind `lock_daemon`; last written when a daemon last started."""
+    return data_dir / "locks" / "daemon.lock"
+
+
+def holder_of(path: Path) -> int | None:
+    """The process id of whoever holds the lock at `path` (0: not known), or None. Keeps no lock. Raises OSError.
+
+    The kernel is asked, not the number in the file: the holder may run in a container, and count its processes apart.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(handle, 20).decode("ascii", "replace").strip()
+        return int(holder) if holder.isdigit() else 0
+    finally:
+        os.close(handle)
+    return None
 
 
 def is_alive(pid: int) -> bool:

@@ -4,6 +4,7 @@ It reads files, and never touches the database or the network.
 """
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,11 +14,13 @@ from pydantic import BaseModel, ValidationError
 
 from monitor.config import (
     AudienceConfig,
+    ChangesConfig,
     Config,
     CrawlConfig,
     DigestConfig,
     EmailChannelConfig,
     FileChannelConfig,
+    OperatorConfig,
     SelectConfig,
     SourceConfig,
     nearest,
@@ -79,34 +82,61 @@ def load_setup(config_path: Path | None = None, cwd: Path | None = None) -> Setu
     Raises ConfigError.
     """
     here = (cwd or Path.cwd()).resolve()
-    if config_path is not None:
-        given = here / config_path.expanduser()
-        path = given.parent.resolve() / given.name  # a link is where it stands, as when it is found from below
-        if not path.is_file():
-            raise ConfigError(
-                "there is no such file",
-                where=str(config_path),
-                todo="check --config, or run `zhaoshang init`",
-            )
-        return _read(path)
-    found = _upwards(here, CONFIG_NAME)
+    found = find_config(config_path, here)
+    if config_path is not None and (found is None or not _stands(found)):
+        raise ConfigError(
+            "there is no such file",
+            where=str(config_path),
+            todo="check --config, or run `zhaoshang init`",
+        )
     if found is not None:
         return _read(found)
-    project = _upwards(here, "scrapy.cfg", holding="crawler.settings")
+    project = _upwards(here, "scrapy.cfg", _is_ours)
     root = project.parent if project else here
     builtin = SourceConfig(name="zhanjiang", url=SAMPLE.resolve().as_uri(), title="湛江招商（保存的样本）")
     return Setup(Config(source=(builtin,)), None, root / "data")
 
 
-def _upwards(here: Path, name: str, holding: str = "") -> Path | None:
-    for folder in (here, *here.parents):
-        path = folder / name
-        if path.is_file() and (not holding or holding in path.read_text(encoding="utf-8", errors="replace")):
-            return path
-    return None
+def find_config(config_path: Path | None = None, cwd: Path | None = None) -> Path | None:
+    """The file that `load_setup` reads, whether it can be read or not; None where the built-in one counts."""
+    here = (cwd or Path.cwd()).resolve()
+    if config_path is None:
+        return _upwards(here, CONFIG_NAME, _stands)
+    given = here / config_path.expanduser()
+    return given.parent.resolve() / given.name  # a link is where it stands, as when it is found from below
+
+
+def _upwards(here: Path, name: str, fits: Callable[[Path], bool]) -> Path | None:
+    return next((path for folder in (here, *here.parents) if fits(path := folder / name)), None)
+
+
+def _stands(path: Path) -> bool:
+    """Whether there is anything of that name, be it a folder or a link that leads nowhere: it was meant to be read."""
+    try:
+        path.lstat()
+    except OSError:  # a folder above that may not be looked into holds no configuration of ours
+        return False
+    return True
+
+
+def _is_ours(path: Path) -> bool:
+    return _stands(path) and path.is_file() and "crawler.settings" in path.read_text(encoding="utf-8", errors="replace")
+
+
+def _refuse_what_is_no_file(path: Path) -> None:
+    if path.is_symlink() and not path.exists():
+        what, todo = f"is a link that leads nowhere ({path.readlink()})", "mend the link, or remove it"
+    elif path.is_dir():
+        what, todo = "is a folder", "move it away, or name the file in it with --config"
+    elif not path.is_file():
+        what, todo = "is no file", "move it away"
+    else:
+        return
+    raise ConfigError(what, where=str(path), todo=todo)
 
 
 def _read(path: Path) -> Setup:
+    _refuse_what_is_no_file(path)
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
@@ -159,6 +189,8 @@ def _with_secret_path(
 _MODELS: dict[str, type[BaseModel]] = {
     "crawl": CrawlConfig,
     "digest": DigestConfig,
+    "changes": ChangesConfig,
+    "operator": OperatorConfig,
     "source": SourceConfig,
     "select": SelectConfig,
     "audience": AudienceConfig,

@@ -1,88 +1,77 @@
-"""`zhaoshang check-config`."""
+"""`zhaoshang check-config` and `zhaoshang doctor`: what monitor.checkup finds, a line each, and the exit code."""
 
-import os
+import io
+import json
 import sys
-from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from itertools import chain
 
 import click
 
-from digests.channels.email import EmailChannel
-from monitor.cli.session import Session, with_session
-from monitor.config import EmailChannelConfig, SourceConfig
-from monitor.errors import DeliveryError, SecretError, StoreError
-from monitor.store import Store
+from monitor.checkup import configuration, folders
+from monitor.checkup.finding import Finding
+from monitor.checkup.rounds import Check, quick, whole
+from monitor.cli.session import Given, Session, set_clock, with_given, with_session
+
+_BACK = "\r\x1b[K"  # to the start of the line, and clear it
 
 
 @click.command("check-config")
 @click.option("--offline", is_flag=True, help="Do not connect to mail servers.")
 @with_session
 def check_config(session: Session, offline: bool) -> None:
-    """Check zhaoshang.toml, passwords, mail servers and the database.
+    """Check zhaoshang.toml, passwords, mail servers, the database and its archive.
 
-    One line for each thing; the exit code is 1 when something is not as it should be.
+    One line for each thing; the exit code is 1 when something is not as it should be. `zhaoshang doctor` looks at more.
     """
-    setup = session.setup
-    config = setup.config
-    click.echo(
-        f"OK  {setup.config_path or 'built-in configuration'}: {len(config.source)} sources, "
-        f"{len(config.audience)} audiences, {len(config.channels)} channels"
-    )
-    results = [_channel(name, channel, offline) for name, channel in config.channels.items()]
-    results += [_source_file(source) for source in config.source if source.is_file]
-    results += [_data_dir(setup.data_dir) and _database(setup.database)]
-    if not config.source:
-        click.echo("--  no source is configured yet; add one with `zhaoshang source add NAME URL`")
-    if not all(results):
+    findings = [configuration.configuration(session.setup)]
+    click.echo(findings[0].line)
+    for check in quick(session.setup, offline=offline):
+        findings.append(check.finding())
+        click.echo(findings[-1].line)
+        if check.subject == folders.SUBJECT and findings[-1].ok is False:
+            break  # where there can be no folder, there is no database to look at
+    _end(findings)
+
+
+@click.command()
+@click.option("--offline", is_flag=True, help="Ask no mail server and no site.")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@with_given
+def doctor(given: Given, offline: bool, as_json: bool) -> None:
+    """Check all that this needs to run for years: the machine, the data, the channels.
+
+    One line for each thing: OK, !! with what to do, or -- for advice. The exit code is 1 when there is a !!. It mends
+    nothing, and goes on where zhaoshang.toml is broken.
+    """
+    setup, said = configuration.read(given.config)
+    clock = set_clock(given, setup)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # that Chinese cannot be printed is one of the findings
+    findings: list[Finding] = []
+    for finding in chain(said, _looked(whole(setup, clock, offline=offline))):
+        findings.append(finding)
+        if not as_json:
+            click.echo(finding.line)
+    if as_json:
+        record = {"ok": all(one.ok is not False for one in findings), "findings": [asdict(one) for one in findings]}
+        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
+    _end(findings)
+
+
+def _looked(checks: Iterable[Check]) -> Iterator[Finding]:
+    """The findings one by one; on a terminal, what is being looked at meanwhile."""
+    shows = sys.stderr.isatty()
+    for check in checks:
+        if shows:
+            click.echo(f"…   {check.subject}", nl=False, err=True)
+        finding = check.finding()
+        if shows:
+            click.echo(_BACK, nl=False, err=True)
+        yield finding
+
+
+def _end(findings: Iterable[Finding]) -> None:
+    if any(finding.ok is False for finding in findings):
         sys.exit(1)
-
-
-def _channel(name: str, channel: object, offline: bool) -> bool:
-    if not isinstance(channel, EmailChannelConfig):
-        click.echo(f"OK  channel {name}")
-        return True
-    try:
-        if offline:
-            channel.password()
-        else:
-            EmailChannel(name, channel).check()
-    except (DeliveryError, SecretError) as error:
-        click.echo(f"!!  channel {name}: {error}")
-        return False
-    click.echo(f"OK  channel {name}: {channel.host}:{channel.effective_port}{' (not connected)' if offline else ''}")
-    return True
-
-
-def _source_file(source: SourceConfig) -> bool:
-    path = Path(url2pathname(urlsplit(source.url).path))
-    if path.is_file():
-        return True
-    click.echo(f"!!  source {source.name}: there is no file {path}; correct its url")
-    return False
-
-
-def _data_dir(path: Path) -> bool:
-    nearest = next(folder for folder in (path, *path.parents) if folder.exists())
-    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
-        return True
-    click.echo(f"!!  data_dir {path} cannot be written; check data_dir and the rights of {nearest}")
-    return False
-
-
-def _database(path: Path) -> bool:
-    if not path.exists():
-        click.echo(f"OK  database {path}: will be made by the first crawl")
-        return True
-    try:
-        with Store(path, create=False) as store:
-            problem = store.integrity_problem()
-            posts = store.summary().posts
-    except StoreError as error:
-        click.echo(f"!!  {error}")
-        return False
-    if problem:
-        click.echo(f"!!  database {path} is damaged: {problem}; restore a backup")
-        return False
-    click.echo(f"OK  database {path}: {posts} posts")
-    return True

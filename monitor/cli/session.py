@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,27 +38,71 @@ class Session:
         return local_text(instant, self.setup.config.zone) if instant else "-"
 
 
-def start_session(config: Path | None, now: str | None) -> Session:
+class _Day(click.ParamType):  # type: ignore[type-arg] # generic in the newest click alone
+    """A day, as the options want it."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Fails as click's own types do."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it as 2025-07-21", param, ctx)
+
+
+DAY = _Day()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was said with --config and --now, before the command's name or behind it."""
+
+    config: Path | None
+    now: str | None
+
+
+def start_session(given: Given) -> Session:
     """Load the configuration and set the clock. Raises ConfigError."""
-    setup = load_setup(config)
-    if now is None:
-        return Session(setup, Clock())
+    setup = load_setup(given.config)
+    return Session(setup, set_clock(given, setup))
+
+
+def set_clock(given: Given, setup: Setup) -> Clock:
+    """The system's clock, or one that runs on from --now. Raises ConfigError."""
+    if given.now is None:
+        return Clock()
     try:
-        return Session(setup, Clock(parse_instant(now, setup.config.zone)))
+        return Clock(parse_instant(given.now, setup.config.zone))
     except ValueError as error:
-        raise ConfigError(f"{now!r} is no time", where="--now", todo="write it as 2025-07-21T08:00+08:00") from error
+        raise ConfigError(
+            f"{given.now!r} is no time", where="--now", todo="write it as 2025-07-21T08:00+08:00"
+        ) from error
 
 
-def with_session(function: Callable[..., None]) -> Callable[..., None]:
-    """Give a command its session, and the options --config and --now also behind its own name."""
+def with_given(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command what was said with --config and --now, and these options also behind its own name."""
 
     @click.option("--config", "own_config", type=click.Path(path_type=Path), help="The zhaoshang.toml to use.")
     @click.option("--now", "own_now", metavar="DATETIME", help="Work as if it were this time.")
     @functools.wraps(function)
     def command(*args: Any, own_config: Path | None, own_now: str | None, **kwargs: Any) -> None:
         ctx = click.get_current_context()
-        given = ctx.obj or {}
-        session = start_session(own_config or given.get("config"), own_now or given.get("now"))
-        ctx.invoke(function, session, *args, **kwargs)
+        said = ctx.obj or {}
+        given = Given(own_config or said.get("config"), own_now or said.get("now"))
+        ctx.invoke(function, given, *args, **kwargs)
+
+    return command
+
+
+def with_session(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command its session; as `with_given`."""
+
+    @with_given
+    @functools.wraps(function)
+    def command(given: Given, *args: Any, **kwargs: Any) -> None:
+        function(start_session(given), *args, **kwargs)
 
     return command
