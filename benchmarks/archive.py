@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from digests.build import build, select
 from digests.content import to_json
 from digests.render import render
-from monitor.models import AnnounceRules, Composition, DigestMaterial, SourceSpec
+from monitor.announcing import AnnounceRules, Composition, DigestMaterial
+from monitor.models import SourceSpec
 from monitor.pages import Entry, ListingPage
 from monitor.periods import parse_period, week_of
 from monitor.store import Store
@@ -95,7 +96,7 @@ def main() -> None:
         with timed(f"freeze and render a week of {WEEK:,} posts"):
             freeze(store, "2025-W29")
         with timed("preview of the same week"):
-            store.preview_material("everyone", parse_period("2025-W29"), MONDAY, ["site"])
+            store.preview_material("everyone", parse_period("2025-W29"), MONDAY, ["site"], ZONE)
         with timed("status"):
             store.summary()
         print(f"database: {store.path.stat().st_size / 1e6:.0f} MB")

@@ -2,26 +2,22 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from digests.changes import change_lines
 from digests.content import NO_PLACE, Copy, Digest, Item, OffLabelLine, PlaceGroup, SourceLine
-from monitor.models import (
-    AnnounceRules,
-    DigestMaterial,
-    EntryKind,
-    EntryRecord,
-    OffLabelEntry,
-    Post,
-    PostStatus,
-    SourceState,
-)
+from digests.reasons import in_words
+from monitor.announcing import AnnounceRules, DigestMaterial, EntryKind, EntryRecord
+from monitor.health.conditions import Health, State, Symptom
+from monitor.models import OffLabelEntry, Post, PostStatus, SourceState
 from monitor.periods import local_date
 from monitor.text import summarise, without_label
 
 HIGHLIGHTS = 3
+_HEALTHY = Health(State.HEALTHY)
 _ENOUGH = 2  # points
 _EVENT = re.compile(r"签约|签订|签署|开工|奠基|动工|投产|竣工|启用|落户|落地|揭牌|并网|中标")
 _PROJECT = re.compile(r"项目|基地|产业园|生产线|工程")
@@ -95,18 +91,14 @@ def _is_old(first_seen_at: datetime, effective_on: date, rules: AnnounceRules, z
 def build(
     material: DigestMaterial,
     selection: Selection,
-    troubles: Mapping[str, str],
+    healths: Mapping[str, Health],
     *,
     rules: AnnounceRules,
     preview: bool,
     now: datetime,
     zone: ZoneInfo,
-    paused: Collection[str] = (),
 ) -> Digest:
-    """The content of a digest from what was selected for it.
-
-    `troubles`: by name, what is wrong with a source. `paused`: the names of those that are not crawled for now.
-    """
+    """The content of a digest from what was selected for it; `healths` says by name how each source is."""
     told = Counter(post.source_name for post in (*selection.new, *selection.late))
     titles = {state.source.name: state.source.title for state in material.sources}
     new = [_item(post, selection.copies.get(post.id, ()), titles) for post in selection.new]
@@ -126,25 +118,20 @@ def build(
         off_label=tuple(OffLabelLine(e.id, e.title, e.url, titles.get(e.source_name, e.source_name)) for e in recent),
         off_label_older=len(material.off_label) - len(recent),
         sources=tuple(
-            _source_line(
-                state,
-                troubles.get(state.source.name),
-                told[state.source.name],
-                paused=state.source.name in paused,
-            )
+            _source_line(state, healths.get(state.source.name, _HEALTHY), told[state.source.name], zone)
             for state in material.sources
         ),
+        changes=change_lines(material.changed, titles, zone),
         missed=tuple(key for key in material.missed if key != material.period.key),
     )
 
 
 def build_preview(
     material: DigestMaterial,
-    troubles: Mapping[str, str],
+    healths: Mapping[str, Health],
     rules: AnnounceRules,
     now: datetime,
     zone: ZoneInfo,
-    paused: Collection[str] = (),
 ) -> Digest:
     """A period that was never frozen: every post dated in it, baseline or not; copies still told once."""
     groups: dict[int, list[Post]] = defaultdict(list)
@@ -158,7 +145,7 @@ def build_preview(
         told_before=(),
         backfilled=(),
     )
-    return build(material, selection, troubles, rules=rules, preview=True, now=now, zone=zone, paused=paused)
+    return build(material, selection, healths, rules=rules, preview=True, now=now, zone=zone)
 
 
 def _newest_first(post: Post) -> tuple[bool, int, int]:
@@ -179,6 +166,7 @@ def _item(post: Post, copies: Sequence[Post], titles: Mapping[str, str]) -> Item
         place=post.place or NO_PLACE,
         effective_on=post.effective_on,
         future_on=_future(post),
+        withdrawn=post.withdrawn_at is not None,
         dated=post.dated,
         summary=summarise(text, _LINE_LENGTH) if text and post.status is PostStatus.COMPLETE else None,
         url=post.url,
@@ -221,20 +209,21 @@ def _points(item: Item) -> int:
     return event + amount + (1 if _PROJECT.search(item.title) else 0)
 
 
-def _source_line(state: SourceState, trouble: str | None, told: int, *, paused: bool) -> SourceLine:
+def _source_line(state: SourceState, health: Health, told: int, zone: ZoneInfo) -> SourceLine:
     last, good = state.last, state.last_good
     seen = good.counts.new + good.counts.revised + good.counts.unchanged + good.counts.moved if good else 0
     return SourceLine(
         name=state.source.name,
         title=state.source.title,
-        ok=trouble is None,
+        ok=health.is_well,
         posts=state.posts,
         pending=state.pending,
         told=told,
         last_good_at=good.started_at if good else None,
         last_good_seen=seen,
         last_at=last.started_at if last else None,
-        trouble=trouble,
-        layout_changed=state.layout_changed,
-        paused=paused,
+        trouble=in_words(health, zone) or None,
+        layout_changed=state.layout_changed and not (health.trouble and health.trouble.symptom is Symptom.LAYOUT),
+        paused=health.state is State.PAUSED,
+        state=health.state,
     )

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from pydantic import TypeAdapter
 
-from monitor.models import Period
+from monitor.announcing import Period
+from monitor.comparison import Piece
+from monitor.health.conditions import State
 
 NO_PLACE = "其他"
 
@@ -34,6 +37,7 @@ class Item:
     url: str | None
     source: str
     copies: tuple[Copy, ...] = ()
+    withdrawn: bool = False  # its own address said already that it is gone
     future_on: date | None = None  # the date that the source gives, when it lies ahead and cannot be meant
 
 
@@ -43,6 +47,31 @@ class PlaceGroup:
 
     place: str
     items: tuple[Item, ...]
+
+
+class ChangeKind(StrEnum):
+    """What became of a post that the readers know."""
+
+    REVISED = "revised"
+    WITHDRAWN = "withdrawn"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """What became of one post. `statements` say in words what changed, `excerpt` shows the most telling of it."""
+
+    post_id: int
+    kind: ChangeKind
+    title: str  # without its label, as it is now
+    place: str
+    url: str | None
+    source: str
+    changed_on: date
+    reason: str = ""  # the sign of a withdrawal
+    statements: tuple[str, ...] = ()
+    excerpt: tuple[Piece, ...] = ()
+    copies: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +97,10 @@ class SourceLine:
     last_good_at: datetime | None
     last_good_seen: int  # posts on the pages that the last completed crawl read
     last_at: datetime | None
-    trouble: str | None  # why the last crawl did not complete
+    trouble: str | None  # why it is not well, or quiet; without a `state` these are the ledger's English words
     layout_changed: bool = False  # since the last digest, its records stand elsewhere on the page
     paused: bool = False  # its user wants no crawls of it for now
+    state: State | None = None  # None in digests from before sources had a health
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +120,7 @@ class Digest:
     off_label: tuple[OffLabelLine, ...]
     sources: tuple[SourceLine, ...]
     missed: tuple[str, ...] = ()
+    changes: tuple[ChangeLine, ...] = ()
     off_label_older: int = 0  # off-label entries that are only counted, for their age
 
     @property
@@ -110,7 +141,11 @@ class Digest:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to tell but the state of the sources."""
-        return not (self.places or self.late or self.off_label or self.off_label_older)
+        return not (self.places or self.late or self.changes or self.off_label or self.off_label_older)
+
+    def changed(self, kind: ChangeKind) -> int:
+        """How many known posts were revised, withdrawn or restored."""
+        return sum(line.kind == kind for line in self.changes)
 
     @property
     def troubled(self) -> int:

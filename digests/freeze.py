@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from digests.build import build, select
-from digests.channels.email import message_id
 from digests.content import Digest, from_json, to_json
-from digests.sources import paused_sources, source_troubles
+from digests.sources import source_healths
+from digests.targets import targets_of
+from monitor.announcing import Composition, DigestMaterial, FrozenDigest
 from monitor.config import AudienceConfig, EmailChannelConfig
-from monitor.models import Composition, DigestMaterial, FrozenDigest, Target
 from monitor.schedule import DueDigest
 from monitor.setup import Setup
 from monitor.store import Store
@@ -28,38 +28,18 @@ def freeze(
 
     def compose(material: DigestMaterial) -> Composition:
         selection = select(material, config.rules, config.zone)
-        troubles = source_troubles(material.sources, config, now, preview=False)
-        digest = build(
-            material,
-            selection,
-            troubles,
-            rules=config.rules,
-            preview=False,
-            now=now,
-            zone=config.zone,
-            paused=paused_sources(config),
-        )
+        healths = source_healths(store, config, material.sources, now, preview=False)
+        digest = build(material, selection, healths, rules=config.rules, preview=False, now=now, zone=config.zone)
         held_back: bool | None = not everywhere and any(name in mails for name in audience.channels)
         if digest.is_empty and not digest.backfilled and not digest.missed and not audience.send_empty:
-            return Composition(to_json(digest), selection.records(material.off_label), (), held_back=None)
-        targets = _targets(digest, everywhere=everywhere)
-        return Composition(to_json(digest), selection.records(material.off_label), targets, held_back=held_back)
-
-    def _targets(digest: Digest, *, everywhere: bool) -> tuple[Target, ...]:
-        targets: list[Target] = []
-        for name in dict.fromkeys(audience.channels):
-            channel = config.channels[name]
-            if isinstance(channel, EmailChannelConfig):
-                if not everywhere:
-                    continue
-                key = digest.period.key
-                targets += [
-                    Target(name, address, message_id(database_id, audience.name, key, address, channel.sender))
-                    for address in dict.fromkeys(channel.recipients)
-                ]
-            else:
-                targets.append(Target(name, "", ""))
-        return tuple(targets)
+            return Composition(
+                to_json(digest), selection.records(material.off_label), (), material.changed, held_back=None
+            )
+        channels = [name for name in audience.channels if everywhere or name not in mails]
+        targets = tuple(targets_of(channels, config, database_id, audience.name, digest.period.key))
+        return Composition(
+            to_json(digest), selection.records(material.off_label), targets, material.changed, held_back=held_back
+        )
 
     return store.freeze_digest(
         audience.name,
@@ -70,6 +50,8 @@ def freeze(
         rules=config.rules,
         sources=[source.name for source in config.source],
         compose=compose,
+        latest=latest,
+        visits=config.changes.rules,
     )
 
 

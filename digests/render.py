@@ -1,4 +1,4 @@
-"""Renders a digest as Markdown, HTML or JSON; what it tells was decided before."""
+"""Renders a digest as Markdown, HTML or JSON, and a notice as one of the first two; what it tells is given."""
 
 from datetime import date, datetime
 from functools import cache
@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from digests import markdown
-from digests.content import Digest, to_json
-from digests.reasons import in_chinese
+from digests.content import ChangeKind, Digest, to_json
+from digests.notice import Notice
+from digests.reasons import STATES, absence_in_chinese, in_chinese
 from monitor.periods import local_text
 
+CHANGES = {ChangeKind.REVISED: "修改", ChangeKind.WITHDRAWN: "撤稿", ChangeKind.RESTORED: "恢复"}
 FORMATS = ("md", "html", "json")
 _NAMES = {"week": "招商周报", "day": "招商日报", "month": "招商月报"}
 _MANY = 8  # places in a subject; the rest is 等
@@ -20,8 +22,15 @@ def render(digest: Digest, form: str) -> str:
     """The digest as `md`, `html` or `json`, ending in a newline. The same content always gives the same text."""
     if form == "json":
         return to_json(digest, indent=2) + "\n"
-    template = _environment().get_template(f"digest.{form}.j2")
-    return template.render(d=digest, heading=heading(digest), counts=counts(digest), zone=ZoneInfo(digest.timezone))
+    template = environment().get_template(f"digest.{form}.j2")
+    zone = ZoneInfo(digest.timezone)
+    built_on = digest.built_at.astimezone(zone).date()
+    return template.render(d=digest, heading=heading(digest), counts=counts(digest), zone=zone, built_on=built_on)
+
+
+def render_notice(notice: Notice, form: str) -> str:
+    """The notice as `md` or `html`, ending in a newline."""
+    return environment().get_template(f"notice.{form}.j2").render(n=notice)
 
 
 def heading(digest: Digest) -> str:
@@ -37,6 +46,7 @@ def counts(digest: Digest) -> str:
     parts = [f"新帖 {digest.count} 篇", f"{digest.place_count} 个地区"] if digest.places else ["本期没有新帖子"]
     off_label = len(digest.off_label) + digest.off_label_older
     parts += [f"补报 {len(digest.late)} 篇"] if digest.late else []
+    parts += [f"{word} {n} 篇" for kind, word in CHANGES.items() if (n := digest.changed(kind))]
     parts += [f"补录 {digest.backfilled} 篇"] if digest.backfilled else []
     parts += [f"未收录 {off_label} 条"] if off_label else []
     watched = len(digest.sources) - digest.paused
@@ -57,7 +67,8 @@ def subject(digest: Digest) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates with their filters; those that end in `.html.j2` escape whatever they are given."""
     environment = Environment(
         loader=PackageLoader("digests"),
         # Named by its whole ending: select_autoescape() looks at the last suffix and would leave .html.j2 unescaped.
@@ -70,8 +81,12 @@ def _environment() -> Environment:
     environment.filters.update(
         md=markdown.escape,
         mdlink=markdown.link,
+        marked=markdown.marked,
         safe_url=markdown.safe_url,
         in_chinese=in_chinese,
+        change_name=CHANGES.__getitem__,
+        absence=absence_in_chinese,
+        state_name=STATES.__getitem__,
         local=_local,
     )
     return environment

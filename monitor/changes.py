@@ -1,22 +1,30 @@
 """Decides what a sighting of a known post means; pure, and ignorant of where either side came from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from monitor.fingerprint import fingerprint
+from monitor.history import Wording
 from monitor.models import Post, PostStatus, Verdict
 from monitor.pages import Article, Entry
-from monitor.text import continues, title_key, whole_title
+from monitor.text import continues, title_key, whole_title, without_label
+
+FLAPPING_AFTER = 3  # looks in a row that each found another text
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A verdict with the content that holds from now on."""
+    """A verdict with the content that was seen."""
 
     verdict: Verdict
     title: str
     body: str | None
     published_on: date | None
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the content that was seen."""
+        return fingerprint(self.title, self.body or "", self.published_on)
 
 
 def effective_date(published_on: date | None, first_seen_on: date) -> tuple[date, bool]:
@@ -61,6 +69,54 @@ def decide_article(old: Post, article: Article) -> Change:
     title = whole_title(old.title, article.title)
     published_on = old.published_on or article.published_on
     return _judged(old, title, article.body, published_on)
+
+
+def decide_visit(old: Post, article: Article, before: Article | None) -> Change:
+    """What a known post's own page says about it; `before` is how the page that it was last read from reads today.
+
+    Between two readings of its page the page's own title and date are evidence, too, whatever the listing shows: a post
+    far down a listing is met there no more.
+    """
+    change = decide_article(old, article)
+    if before is None or change.verdict is Verdict.COMPLETED:
+        return change
+    title = _retitled(old.title, before.title, article.title) or change.title
+    redated = None not in (before.published_on, article.published_on) and before.published_on != article.published_on
+    published_on = article.published_on if redated else change.published_on
+    return _judged(old, title, article.body, published_on)
+
+
+def _retitled(known: str, before: str | None, now: str | None) -> str | None:
+    """The new title where a page's own title was the post's, with or without its label, and is another one now."""
+    if not before or not now or title_key(before) == title_key(now):
+        return None
+    if title_key(before) == title_key(known):
+        return now
+    bare = without_label(known)
+    return known.removesuffix(bare) + now if title_key(before) == title_key(bare) else None
+
+
+def follow(old: Post, change: Change, *, steady: bool = True, returns: bool = False) -> Change:
+    """What a look at the text of a complete post means, in the light of the looks before it.
+
+    A post that shows another text at every look is flapping: what it shows is no longer taken for its content, until
+    it shows the same twice; then it has settled, and the verdict is that on what it settled to. `steady` is False when
+    two looks, one right after the other, did not see the same: a clock, a counter, a random line. `returns`: the text
+    goes to and fro between wordings that it had before, as behind two servers that do not agree.
+    """
+    if old.flapping:
+        if not steady or change.fingerprint != old.flapping_print:
+            return replace(change, verdict=Verdict.FLAPPING)
+    elif change.verdict is Verdict.REVISED and (not steady or returns or old.streak + 1 >= FLAPPING_AFTER):
+        return replace(change, verdict=Verdict.FLAPPING)
+    if old.withdrawn_at is not None:
+        return replace(change, verdict=Verdict.RESTORED)
+    return change
+
+
+def wording_of(post: Post) -> Wording:
+    """What a post says, as far as it has been read."""
+    return Wording(post.title, post.body or "", post.published_on)
 
 
 def _judged(old: Post, title: str, body: str | None, published_on: date | None) -> Change:

@@ -80,3 +80,7 @@ class DeliveryError(ZhaoshangError):
 
 class UnknownDelivery(ZhaoshangError):
     """There is no delivery of that number. Raised by monitor.store."""
+
+
+class UnknownPost(ZhaoshangError):
+    """There is no such post, or no such revision of it, or several fit. Raised by monitor.store and the commands."""

@@ -1,6 +1,6 @@
 """The data of every stage, one frozen dataclass each; standard library only, and no behaviour beyond reading.
 
-    Entry -> Sighting -> Post -> Digest -> Delivery
+    Entry -> Sighting -> Post; what is told of it, and how it is delivered, is in monitor.announcing
 
 Instants are aware datetimes in UTC. Dates are dates as printed by the source (Asia/Shanghai by default).
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from monitor.history import PostEvent, Revision, Wording
 from monitor.pages import Attachment
 
 
@@ -20,6 +21,9 @@ class Verdict(StrEnum):
     UNCHANGED = "unchanged"
     MOVED = "moved"  # same source, title and date under a new URL
     COMPLETED = "completed"  # the first body of a pending post
+    RESTORED = "restored"  # it was withdrawn, and can be read again
+    WITHDRAWN = "withdrawn"  # its own address says that it is gone, on two days on which its source was well
+    FLAPPING = "flapping"  # it changes whenever it is looked at
     OFF_LABEL = "off-label"
     REJECTED = "rejected"
 
@@ -31,22 +35,11 @@ class PostStatus(StrEnum):
     COMPLETE = "complete"
 
 
-class EntryKind(StrEnum):
-    """How a digest entry was told to its audience."""
+class ReadFrom(StrEnum):
+    """Where a post's text was read."""
 
-    NEW = "new"  # effective date inside the digest's period
-    LATE = "late"  # from before the period's start: 补报
-    COPY = "copy"  # same content as a post that was told: announced with it
-    BACKFILLED = "backfilled"  # too old at first sight: counted only (补录)
-    OFF_LABEL = "off-label"
-
-
-class DeliveryState(StrEnum):
-    """pending -> claimed -> sent; a failure goes back to pending with a later due time."""
-
-    PENDING = "pending"
-    CLAIMED = "claimed"
-    SENT = "sent"
+    PAGE = "page"
+    LISTING = "listing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +103,37 @@ class Post:
     origin: str | None = None  # what its page says after 来源
     attachments: tuple[Attachment, ...] = ()
     replayed: bool = False  # found by reading the archive again: never announced
+    read_from: ReadFrom | None = None
+    visit_from: datetime | None = None  # from when on its visits are counted; None: it is not followed
+    streak: int = 0  # looks in a row that found another text
+    flapping: bool = False
+    flapping_print: str | None = None  # what it last showed while flapping
+    missing_since: datetime | None = None  # its own address says that it is gone
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostHistory:
+    """Everything that is remembered of one post, oldest first."""
+
+    post: Post
+    revisions: tuple[Revision, ...]
+    events: tuple[PostEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPost:
+    """A post that an audience knows, with what it has not been told of it: material of a digest.
+
+    `known` is how the audience knows it, `current` how it is now; they are equal when only withdrawals and returns are
+    to be told. `events` are in the order in which they happened.
+    """
+
+    post: Post
+    known: Wording
+    current: Wording
+    events: tuple[PostEvent, ...]
+    told_alike: bool = False  # of another post with the present wording, the audience was told the same edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +146,7 @@ class Sighting:
     post: Post | None = None
     needs_page: bool = False
     unknown: bool = False  # not listed before the last completed crawl: as long as there is one, the listing goes on
+    known: bool = False  # listed before it; what this crawl has met on an earlier page is neither
     changed: bool = False  # anything that is stored of the post is another now
 
 
@@ -150,6 +175,8 @@ class CrawlCounts:
     off_label: int = 0
     rejected: int = 0
     errors: int = 0
+    visited: int = 0  # known posts whose page was looked at again
+    gone: int = 0  # of these, how many were not there
 
     def sentence(self) -> str:
         """The counts as the ledger line says them; rare ones only when they are not zero."""
@@ -161,6 +188,8 @@ class CrawlCounts:
         ]
         parts += [f"{self.moved} moved"] if self.moved else []
         parts += [f"{self.completed} completed"] if self.completed else []
+        parts += [f"{self.visited} looked at again"] if self.visited else []
+        parts += [f"{self.gone} gone"] if self.gone else []
         parts += [
             f"{self.off_label} off-label",
             f"{self.rejected} rejected",
@@ -203,109 +232,6 @@ class SourceState:
     last: Crawl | None
     last_good: Crawl | None
     layout_changed: bool = False  # since the moment asked about
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """A row of `audiences`."""
-
-    id: int
-    name: str
-    created_at: datetime
-    last_due_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A half-open span of days, `start` to before `end`, named by `key`: 2025-W29, 2025-07-20 or 2025-07."""
-
-    key: str
-    kind: str  # "week", "day" or "month"
-    start: date
-    end: date
-
-
-@dataclass(frozen=True, slots=True)
-class AnnounceRules:
-    """The ages and counts that decide what is announced (settings, see the configuration reference)."""
-
-    backfill_days: int = 28
-    lookback_days: int = 14
-    pending_failures: int = 3
-
-
-@dataclass(frozen=True, slots=True)
-class DigestMaterial:
-    """Everything the pure builder needs to decide one digest."""
-
-    audience: Audience
-    period: Period
-    posts: tuple[Post, ...]
-    announced_groups: frozenset[int]  # ids of first copies already told to this audience
-    off_label: tuple[OffLabelEntry, ...]
-    sources: tuple[SourceState, ...]
-    missed: tuple[str, ...] = ()  # keys of the digests just before, held back from channels other than file
-
-
-@dataclass(frozen=True, slots=True)
-class EntryRecord:
-    """A digest entry to be recorded: which post or off-label entry was told, and how."""
-
-    kind: EntryKind
-    post_id: int | None = None
-    off_label_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a digest goes: one row of the outbox."""
-
-    channel: str
-    recipient: str
-    message_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Composition:
-    """A digest as the builder hands it to the store: content, what it tells, and where it goes."""
-
-    content: str  # JSON of digests.content.Digest
-    entries: tuple[EntryRecord, ...]
-    targets: tuple[Target, ...]
-    held_back: bool | None = False  # True: channels other than file did not get it; None: nobody was to be told
-
-
-@dataclass(frozen=True, slots=True)
-class FrozenDigest:
-    """A row of `digests`: built once, never changed."""
-
-    id: int
-    audience: str
-    period_key: str
-    due_at: datetime
-    frozen_at: datetime
-    content: str
-    created: bool = False  # True only in the answer to the call that froze it
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A row of the outbox: one digest to one recipient of one channel."""
-
-    id: int
-    digest_id: int
-    audience: str
-    period_key: str
-    channel: str
-    recipient: str
-    message_id: str
-    state: DeliveryState
-    attempts: int
-    next_attempt_at: datetime
-    last_error: str | None
-    sent_at: datetime | None
-    claimed_by: str | None = None
-    resend_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from monitor.announcing import Period
 from monitor.errors import PeriodError
-from monitor.models import Period
 
 _WEEK = re.compile(r"(\d{4})-?[Ww](\d{1,2})")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")

@@ -19,6 +19,7 @@ _OPENING = re.compile(r"[\[〖［︻]")
 _CLOSING = re.compile(r"[\]〗］︼]")
 _BRACKETED_HEAD = re.compile(r"【([^【】]*)】")
 _ANYTHING = re.compile(r"[…⋯]+|\.{3,}")
+_LOGIN = re.compile(r"(?<=://)[^/?#\s，。；]*@")  # of an address: user:password@
 _SENTENCE_END = "。！？!?;；"
 _CLAUSE_END = ",，、:：;；"
 
@@ -28,6 +29,11 @@ def clean(text: str) -> str:
     if _UNCLEAN.search(text) is None:  # most text of most pages, and this is asked for every piece of them
         return text.strip()
     return _SPACE.sub(" ", _CONTROL.sub(" ", _INVISIBLE.sub("", text))).strip()
+
+
+def without_logins(text: str) -> str:
+    """The text with the user names and passwords taken out of the addresses in it."""
+    return _LOGIN.sub("", text)
 
 
 def clean_body(text: str) -> str:

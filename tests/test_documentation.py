@@ -13,19 +13,32 @@ import pytest
 from monitor.cli import COMMANDS, cli
 from monitor.config import (
     AudienceConfig,
+    ChangesConfig,
     Config,
     CrawlConfig,
     DigestConfig,
     EmailChannelConfig,
+    OperatorConfig,
     SelectConfig,
     SourceConfig,
 )
+from monitor.health.conditions import State, Symptom
 from monitor.models import Verdict
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEMPLATE = files("monitor.cli").joinpath("zhaoshang.toml.template").read_text(encoding="utf-8")
-TABLES = [Config, CrawlConfig, DigestConfig, SourceConfig, SelectConfig, AudienceConfig, EmailChannelConfig]
+TABLES = [
+    Config,
+    CrawlConfig,
+    DigestConfig,
+    ChangesConfig,
+    OperatorConfig,
+    SourceConfig,
+    SelectConfig,
+    AudienceConfig,
+    EmailChannelConfig,
+]
 
 
 def command(name: str) -> click.Command:
@@ -78,6 +91,8 @@ def written(value: object) -> str | None:
         return str(value)
     if isinstance(value, (str, Path)):
         return f'"{value}"'
+    if isinstance(value, tuple) and value:
+        return f"[{', '.join(written(one) or '' for one in value)}]"
     return None
 
 
@@ -88,7 +103,7 @@ def written(value: object) -> str | None:
 )
 def test_every_setting_stands_in_the_readme_with_its_default_and_in_the_template(table, key):
     field = table.model_fields[key]
-    if table is Config and key in ("crawl", "digest", "source", "audience", "channel"):
+    if table is Config and key in ("crawl", "digest", "changes", "operator", "source", "audience", "channel"):
         assert f"`[{key}]`" in README or f"`[[{key}]]`" in README or f"`[{key}.NAME]`" in README
         return
     if table is SourceConfig and key == "select":
@@ -122,6 +137,15 @@ def test_every_verdict_is_explained():
         if verdict is not Verdict.COMPLETED:
             assert f"| {verdict.value} |" in text
     assert "completes it" in text
+
+
+def test_every_state_and_sign_of_a_source_is_explained():
+    text = (ROOT / "docs" / "health.md").read_text(encoding="utf-8")
+    for state in State:
+        assert f"| {state.value} |" in text
+    named = {word.strip() for row in re.findall(r"(?m)^\| ([a-z, -]+) \|", text) for word in row.split(",")}
+    assert {symptom.value for symptom in Symptom} - {"stopped"} <= named
+    assert "(stopped: the daemon was shut down)" in text
 
 
 def test_links_between_the_documents_lead_somewhere():

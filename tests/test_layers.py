@@ -14,17 +14,22 @@ PACKAGES = ("crawler", "monitor", "digests")
 LAYERS = (
     ("monitor.errors", 0),
     ("monitor.models", 0),
+    ("monitor.announcing", 0),
     ("monitor.pages", 0),
+    ("monitor.history", 0),
+    ("monitor.health.conditions", 0),
+    ("monitor.health", 1),
     *((f"monitor.{name}", 0) for name in ("probes", "archived", "replayed")),
-    *((f"monitor.{name}", 1) for name in ("text", "fingerprint", "identity", "sightings", "changes")),
+    *((f"monitor.{name}", 1) for name in ("text", "volatile", "fingerprint", "identity", "sightings", "changes")),
+    *((f"monitor.{name}", 1) for name in ("comparison", "visits", "site_changes", "facts")),
     *((f"monitor.{name}", 1) for name in ("periods", "schedule", "source_tables", "suggestions", "replay")),
     ("crawler.extract", 1),
-    *((f"monitor.{name}", 2) for name in ("config", "setup", "secrets", "store", "clock", "locks")),
+    *((f"monitor.{name}", 2) for name in ("config", "setup", "secrets", "store", "clock", "locks", "source_health")),
     ("monitor.config_file", 2),
     ("crawler", 3),
     ("digests", 3),
     *((f"monitor.{name}", 4) for name in ("jobs", "crawl_process", "probe_process", "replay_process")),
-    *((f"monitor.{name}", 4) for name in ("daemon", "reload", "cli")),
+    *((f"monitor.{name}", 4) for name in ("daemon", "reload", "operator", "healthz", "vital_signs", "checkup", "cli")),
     ("monitor", 0),  # the package itself: a sentence
 )
 

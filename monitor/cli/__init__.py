@@ -1,8 +1,11 @@
 """The command line: names the commands and imports each only when it is called, so that --help answers at once."""
 
 import importlib
+import os
+import signal
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -20,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "source": (
         "monitor.cli.source",
         "source",
-        "Add, list, test, pause and remove the sources of zhaoshang.toml.",
+        "Add, list, show, test, pause and remove the sources of zhaoshang.toml.",
     ),
     "crawl": ("monitor.cli.crawl", "crawl", "Crawl sources now: all that are not paused, or those named."),
     "replay": (
@@ -30,16 +33,31 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "digest": ("monitor.cli.digest", "digest", "Print the digest of a period; this week's when none is named."),
     "deliver": ("monitor.cli.deliver", "deliver", "Freeze and send what is due now."),
-    "deliveries": ("monitor.cli.deliver", "deliveries", "List deliveries, newest first."),
-    "resend": ("monitor.cli.deliver", "resend", "Send the digest of one delivery once more, on purpose."),
+    "deliveries": ("monitor.cli.deliver", "deliveries", "List deliveries of digests and alerts, newest first."),
+    "resend": ("monitor.cli.deliver", "resend", "Send the digest or alert of one delivery once more, on purpose."),
     "run": ("monitor.cli.run", "run", "Run the daemon: crawl, freeze and deliver on schedule."),
-    "status": ("monitor.cli.status", "status", "Show sources, last crawls, what is due next and what is undelivered."),
+    "status": (
+        "monitor.cli.status",
+        "status",
+        "Show how sources are, last crawls, what is due next and what is undelivered.",
+    ),
     "posts": ("monitor.cli.posts", "posts", "List the latest posts."),
+    "history": ("monitor.cli.history", "history", "List the revisions of a post and what became of it."),
+    "diff": (
+        "monitor.cli.history",
+        "diff",
+        "Show what changed between two revisions of a post; the last two when none are named.",
+    ),
     "export": ("monitor.cli.posts", "export", "Write all posts as JSON lines or CSV."),
     "check-config": (
         "monitor.cli.check",
         "check_config",
-        "Check zhaoshang.toml, passwords, mail servers and the database.",
+        "Check zhaoshang.toml, passwords, mail servers, the database and its archive.",
+    ),
+    "doctor": (
+        "monitor.cli.check",
+        "doctor",
+        "Check all that this needs to run for years: the machine, the data, the channels.",
     ),
 }
 
@@ -76,6 +94,9 @@ class LazyGroup(click.Group):
             near = get_close_matches(args[0], COMMANDS, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             ctx.fail(f"No such command {args[0]!r}.{hint}")
+        if args[:1] == ["run"]:  # the daemon ends with 0 when it is told to, also while it is still being imported
+            for stopping in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(stopping, lambda *_: sys.exit(0))
         return super().resolve_command(ctx, args)
 
 
@@ -93,12 +114,16 @@ def cli(ctx: click.Context, config: Path | None, now: str | None) -> None:
 
 
 def main() -> None:
-    """Entry point of `zhaoshang`: errors that a user can cause are one line, and exit with 1."""
+    """Entry point of `zhaoshang`: an error that a user can cause is one line and exits with 1, a wrong call with 2."""
+    _open_closed_streams()
     try:
-        cli(standalone_mode=True)
+        sys.exit(cli(prog_name="zhaoshang", standalone_mode=False))
     except ZhaoshangError as error:
-        click.echo(f"zhaoshang: {error}", err=True)
-        sys.exit(1)
+        _end(str(error))
+    except click.ClickException as error:
+        _end_wrong_call(error)
+    except click.Abort:  # Ctrl-C, or the end of the input where an answer was asked for
+        _end("stopped")
     except BrokenPipeError:
         # `zhaoshang posts | head`: the reader has seen enough. Python would complain once more while closing stdout.
         sys.stdout = None
@@ -106,10 +131,32 @@ def main() -> None:
     except OSError as error:
         # A folder that cannot be written, a full disk behind standard output: told, not traced.
         where = f"{error.filename}: " if error.filename else ""
-        click.echo(
-            f"zhaoshang: {where}{error.strerror or error}; check the folder, its rights and its free room", err=True
-        )
-        sys.exit(1)
+        _end(f"{where}{error.strerror or error}; check the folder, its rights and its free room")
     except UnicodeEncodeError:
-        click.echo("zhaoshang: the output cannot hold Chinese; set PYTHONUTF8=1 or a UTF-8 locale", err=True)
-        sys.exit(1)
+        _end("the output cannot hold Chinese; set PYTHONUTF8=1 or a UTF-8 locale")
+
+
+def _open_closed_streams() -> None:
+    """Whoever closed standard input, output or error gets silence; a file of ours must not be opened as one of them."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):  # the lowest free number is taken first
+        if getattr(sys, name) is None:
+            silence = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - until the process ends
+            setattr(sys, name, silence)
+
+
+def _end(message: str, code: int = 1) -> NoReturn:
+    click.echo(f"zhaoshang: {message}", err=True)
+    sys.exit(code)
+
+
+def _end_wrong_call(error: click.ClickException) -> NoReturn:
+    """One line, where click shows four; a group without a command shows its help."""
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # click 8.2
+        error.show()
+        sys.exit(error.exit_code)
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    message = " ".join(error.format_message().split())
+    message = message[:1].lower() + message[1:].removesuffix(".")
+    if "Did you mean" not in message and "; " not in message:  # else it says already what to do
+        message += f"; see `{context.command_path if context else 'zhaoshang'} --help`"
+    _end(message, error.exit_code)

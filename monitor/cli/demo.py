@@ -11,7 +11,7 @@ from digests.render import render
 from monitor import jobs
 from monitor.cli.crawl import run_with_progress
 from monitor.cli.deliver import tell
-from monitor.cli.session import start_session
+from monitor.cli.session import Given, start_session
 from monitor.errors import ConfigError, ZhaoshangError
 from monitor.setup import CONFIG_NAME, SAMPLE
 from monitor.store import Store
@@ -51,7 +51,7 @@ def demo(folder: Path) -> None:
     Crawls the saved listing with `scrapy crawl`, freezes the digest of 2025-W29 as if it were Monday 2025-07-21 at
     eight, delivers it to the file channel and prints it. Run it again: nothing is new, and the digest is the same.
     """
-    session = start_session(_prepare(folder), DEMO_NOW)
+    session = start_session(Given(_prepare(folder), DEMO_NOW))
     setup = session.setup
     click.echo(f"database: {setup.database}", err=True)
     (outcome,) = run_with_progress(session, ["zhanjiang"])

@@ -8,10 +8,10 @@ from digests.build import build_preview
 from digests.content import Digest
 from digests.freeze import content_of
 from digests.render import FORMATS, render
-from digests.sources import paused_sources, source_troubles
+from digests.sources import source_healths
+from monitor.announcing import Period
 from monitor.cli.session import Session, with_session
 from monitor.errors import ConfigError
-from monitor.models import Period
 from monitor.periods import local_date, parse_period, week_of
 from monitor.store import Store
 
@@ -48,7 +48,7 @@ def read_digest(session: Session, store: Store, audience: str, period: Period) -
     if frozen is not None:
         return content_of(frozen)
     config = session.setup.config
-    material = store.preview_material(audience, period, session.now, [source.name for source in config.source])
-    troubles = source_troubles(material.sources, config, session.now, preview=True)
-    paused = paused_sources(config)
-    return build_preview(material, troubles, config.rules, session.now, config.zone, paused)
+    names = [source.name for source in config.source]
+    material = store.preview_material(audience, period, session.now, names, config.zone)
+    healths = source_healths(store, config, material.sources, session.now, preview=True)
+    return build_preview(material, healths, config.rules, session.now, config.zone)

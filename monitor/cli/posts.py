@@ -11,7 +11,7 @@ from typing import TextIO
 
 import click
 
-from monitor.cli.session import Session, with_session
+from monitor.cli.session import DAY, Session, with_session
 from monitor.cli.tables import print_table
 from monitor.errors import ConfigError
 from monitor.models import Post
@@ -24,13 +24,13 @@ _FIELDS = (
 
 @click.command()
 @click.option("--source", help="Only posts of this source.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only posts dated this day or later.")
+@click.option("--since", type=DAY, help="Only posts dated this day or later.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @with_session
-def posts(session: Session, source: str | None, since: datetime | None, limit: int) -> None:
+def posts(session: Session, source: str | None, since: date | None, limit: int) -> None:
     """List the latest posts."""
     with session.open_store() as store:
-        found = store.posts(source=source, since=since.date() if since else None, limit=limit)
+        found = store.posts(source=source, since=since, limit=limit)
     print_table(
         ("id", "date", "source", "place", "title", "state"),
         [

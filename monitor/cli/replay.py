@@ -5,12 +5,12 @@ import signal
 import sys
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Self
 
 import click
 
-from monitor.cli.session import Session, with_session
+from monitor.cli.session import DAY, Session, with_session
 from monitor.cli.tables import print_table
 from monitor.errors import SourceError
 from monitor.replay_process import ReplayProcess
@@ -49,11 +49,11 @@ class Report:
 
 @click.command()
 @click.option("--source", "names", multiple=True, metavar="NAME", help="Only this source; may be repeated.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only pages fetched on this day or later.")
+@click.option("--since", type=DAY, help="Only pages fetched on this day or later.")
 @click.option("--dry-run", is_flag=True, help="Tell what would change, and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with whole values.")
 @with_session
-def replay(session: Session, names: tuple[str, ...], since: datetime | None, dry_run: bool, as_json: bool) -> None:
+def replay(session: Session, names: tuple[str, ...], since: date | None, dry_run: bool, as_json: bool) -> None:
     """Read archived pages again, offline: fill in and correct posts, announce nothing.
 
     For after the extractor has improved, or a source's table has changed. Reports every field that changed, the posts
@@ -64,7 +64,7 @@ def replay(session: Session, names: tuple[str, ...], since: datetime | None, dry
     process = ReplayProcess(
         session.setup,
         names,
-        since=since.replace(tzinfo=session.setup.config.zone) if since else None,
+        since=datetime.combine(since, time(), session.setup.config.zone) if since else None,
         dry_run=dry_run,
         now=session.now if session.clock.is_set else None,
     )

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
+from monitor.announcing import AnnounceRules
 from monitor.config.audiences import (
     AudienceConfig,
     ChannelConfig,
@@ -13,18 +14,20 @@ from monitor.config.audiences import (
     EmailChannelConfig,
     FileChannelConfig,
 )
+from monitor.config.changes import ChangesConfig, OperatorConfig
 from monitor.config.fields import Table, UserPath, checked_name, nearest
 from monitor.config.sources import CrawlConfig, SelectConfig, SourceConfig
-from monitor.models import AnnounceRules
 
 __all__ = [
     "AudienceConfig",
+    "ChangesConfig",
     "ChannelConfig",
     "Config",
     "CrawlConfig",
     "DigestConfig",
     "EmailChannelConfig",
     "FileChannelConfig",
+    "OperatorConfig",
     "SelectConfig",
     "SourceConfig",
     "nearest",
@@ -38,6 +41,8 @@ class Config(Table):
     timezone: str = "Asia/Shanghai"
     crawl: CrawlConfig = CrawlConfig()
     digest: DigestConfig = DigestConfig()
+    changes: ChangesConfig = ChangesConfig()
+    operator: OperatorConfig = OperatorConfig()
     source: tuple[SourceConfig, ...] = ()
     audience: tuple[AudienceConfig, ...] = (AudienceConfig(name="everyone"),)
     channel: dict[str, ChannelConfig] = Field(default_factory=dict)
@@ -68,13 +73,13 @@ class Config(Table):
         _unique("source", [source.name for source in self.source])
         _unique("audience", [audience.name for audience in self.audience])
         channels = {"file": None, **self.channel}
-        for audience in self.audience:
-            for name in audience.channels:
-                if name not in channels:
-                    raise ValueError(
-                        f"audience {audience.name!r} names the channel {name!r}, and there is no [channel.{name}]"
-                        f"{nearest(name, list(channels))}"
-                    )
+        named = [(f"audience {audience.name!r}", name) for audience in self.audience for name in audience.channels]
+        named += [("[operator]", name) for name in self.operator.channels]
+        for who, name in named:
+            if name not in channels:
+                raise ValueError(
+                    f"{who} names the channel {name!r}, and there is no [channel.{name}]{nearest(name, list(channels))}"
+                )
         return self
 
     @property

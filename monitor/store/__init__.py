@@ -1,14 +1,27 @@
 """The one narrow door to what is stored: use cases as methods, dataclasses in and out, no SQL beyond this package."""
 
+from monitor.store.alerts import AlertTables
 from monitor.store.deliveries import DeliveryTables
 from monitor.store.digests import DigestTables
+from monitor.store.health import HealthTables
+from monitor.store.histories import HistoryTables
 from monitor.store.posts import PostTables
 from monitor.store.replaying import ReplayTables
+from monitor.store.visits import VisitTables
 
 __all__ = ["Store"]
 
 
-class Store(ReplayTables, PostTables, DigestTables, DeliveryTables):
+class Store(
+    VisitTables,
+    ReplayTables,
+    PostTables,
+    HistoryTables,
+    DigestTables,
+    DeliveryTables,
+    HealthTables,
+    AlertTables,
+):
     """Everything that is remembered, in one SQLite file.
 
     Open it in the thread that uses it, and use it as a context manager. Any method may raise StoreLocked,

@@ -15,6 +15,7 @@ from pathlib import Path
 from zstandard import ZstdCompressor, ZstdDecompressor, ZstdError
 
 from monitor.archived import ArchivedPage, ArchiveSize, PageKind, PageRef
+from monitor.errors import StoreCorrupt, StoreError
 from monitor.pages import PageRequest, RawPage
 from monitor.store import rows
 from monitor.store.archive_schema import APPLICATION_ID, migrations
@@ -44,6 +45,8 @@ class Archive(Connection):
     _application_id = APPLICATION_ID
     _migrations = migrations
     _founding = ("PRAGMA auto_vacuum = INCREMENTAL",)  # what is dropped can be given back to the disk
+    _called = "the archive"
+    _if_damaged = _if_foreign = "move it away with its -wal and -shm; a new one is begun"
 
     def __init__(self, path: Path, database_id: str, *, create: bool = True) -> None:
         """Open the archive at `path` for the database of that id."""
@@ -51,6 +54,13 @@ class Archive(Connection):
         self._owner = database_id
         self._compressor = ZstdCompressor(level=_LEVEL)
         self._decompressor = ZstdDecompressor()
+
+    def _store_error(self, error: sqlite3.Error) -> StoreError | None:
+        """A table that is gone, or a row that is no text, is damage too: a mistake of ours would have been seen."""
+        told = super()._store_error(error)
+        if told is None and isinstance(error, sqlite3.OperationalError):
+            return StoreCorrupt(f"the archive is damaged ({error})", where=str(self.path), todo=self._if_damaged)
+        return told
 
     # -- keeping ---------------------------------------------------------------------------------------------------
 
@@ -167,6 +177,19 @@ class Archive(Connection):
             rows.instant(since) if since else "",
         )
         return tuple(_ref(row) for row in found)
+
+    def page_of_post(self, post_id: int, body_hash: str | None) -> ArchivedPage | None:
+        """The newest page of a post with that hash (64 hex digits); any, when the hash is not known."""
+        if body_hash is None:
+            refs = self.refs_of_post(post_id)
+            return self.page(refs[-1]) if refs else None
+        found = self._rows(  # several posts may share a page, which is then kept under one of them
+            f"SELECT {_REF} FROM pages WHERE content_id = (SELECT contents.id FROM contents WHERE hash = ?)"
+            " AND database_id = ? AND kind = 'post' ORDER BY pages.id DESC LIMIT 1",
+            bytes.fromhex(body_hash),
+            self._owner,
+        )
+        return self.page(_ref(found[0])) if found else None
 
     def page(self, ref: PageRef) -> ArchivedPage | None:
         """A page with its content; None when it is gone by now, or damaged, which the log tells in a line."""

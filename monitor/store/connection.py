@@ -32,7 +32,12 @@ class Connection:
     # What tells one kind of database file from another; the main database's unless a subclass says otherwise.
     _application_id: ClassVar[int] = APPLICATION_ID
     _migrations: ClassVar[Migrations] = migrations
+    _writing = False  # inside a write transaction of this connection
     _founding: ClassVar[tuple[str, ...]] = ()  # statements that only a file without any content yet listens to
+    # In messages: what the file is called, and what to do about one that is damaged, or is no such file.
+    _called: ClassVar[str] = "the database"
+    _if_damaged: ClassVar[str] = "restore a backup (*.before-m…), or move the file away to start anew"
+    _if_foreign: ClassVar[str] = "move it away, or set data_dir to another folder"
 
     def __init__(self, path: Path, *, create: bool = True, busy_seconds: float = _BUSY_SECONDS) -> None:
         """Open `path`, creating or migrating it under a lock file, so that two processes can do so together.
@@ -100,12 +105,15 @@ class Connection:
         if not any(header) and path.with_name(path.name + "-journal").exists():
             return  # killed while the first schema was being written: SQLite rolls back to an empty file
         if not header.startswith(_MAGIC):
-            raise _foreign(path, "is not a SQLite database")
+            raise self._foreign("is not a SQLite database")
         if int.from_bytes(header[68:72], "big") != self._application_id:
-            raise _foreign(path, "is a database of another program")
+            raise self._foreign("is a database of another program")
         version = int.from_bytes(header[60:64], "big")
         if version > len(self._known_migrations()):
             raise _too_new(path, f"schema {version}")
+
+    def _foreign(self, what: str) -> ForeignDatabase:
+        return ForeignDatabase(f"{what}; it was left untouched", where=str(self.path), todo=self._if_foreign)
 
     @classmethod
     def _known_migrations(cls) -> set[str]:
@@ -145,9 +153,16 @@ class Connection:
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
-        """One read-then-write transaction: takes the write lock at its start, so that what was read stays true."""
+        """One read-then-write transaction: takes the write lock at its start, so that what was read stays true.
+
+        Inside another one it is part of that.
+        """
+        if self._writing:
+            yield self._conn
+            return
         with self._told():
             self._conn.execute("BEGIN IMMEDIATE")
+            self._writing = True
             try:
                 yield self._conn
                 self._conn.execute("COMMIT")
@@ -155,6 +170,8 @@ class Connection:
                 if self._conn.in_transaction:  # a full disk may have rolled back already
                     self._conn.execute("ROLLBACK")
                 raise
+            finally:
+                self._writing = False
 
     @contextmanager
     def _read(self) -> Iterator[sqlite3.Connection]:
@@ -180,10 +197,14 @@ class Connection:
         try:
             yield
         except sqlite3.Error as error:
-            told = _store_error(error, self.path)
+            told = self._store_error(error)
             if told is None:
                 raise
             raise told from error
+        except UnicodeDecodeError as error:  # SQLite's own words hold bytes of a damaged schema
+            raise StoreCorrupt(
+                f"{self._called} is damaged (its schema is no text)", where=str(self.path), todo=self._if_damaged
+            ) from error
         except OSError as error:
             raise StoreError(
                 f"cannot be used: {error.strerror or error}",
@@ -191,31 +212,28 @@ class Connection:
                 todo="check the folder and its rights",
             ) from error
 
-
-def _store_error(error: sqlite3.Error, path: Path) -> StoreError | None:
-    """What a user can do something about; None for a mistake of ours, which keeps its traceback."""
-    code = getattr(error, "sqlite_errorcode", None)
-    primary = code & 0xFF if code is not None else None
-    where = str(path)
-    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreLocked(
-            "the database is locked by another process", where=where, todo="see what else is running and try again"
-        )
-    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return StoreCorrupt(
-            f"the database is damaged ({error})",
-            where=where,
-            todo="restore a backup (*.before-m…), or move the file away to start anew",
-        )
-    if primary == sqlite3.SQLITE_FULL:
-        return StoreError("the disk is full", where=where, todo="free some room; nothing half-written was kept")
-    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
-        return StoreError(
-            f"cannot be opened for writing ({error})", where=where, todo="check the folder and its rights"
-        )
-    if primary == sqlite3.SQLITE_IOERR:
-        return StoreError(f"the disk fails ({error})", where=where, todo="check the disk and its free room")
-    return None
+    def _store_error(self, error: sqlite3.Error) -> StoreError | None:
+        """What a user can do something about; None for a mistake of ours, which keeps its traceback."""
+        code = getattr(error, "sqlite_errorcode", None)
+        primary = code & 0xFF if code is not None else None
+        where = str(self.path)
+        if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return StoreLocked(
+                f"{self._called} is locked by another process",
+                where=where,
+                todo="see what else is running and try again",
+            )
+        if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return StoreCorrupt(f"{self._called} is damaged ({error})", where=where, todo=self._if_damaged)
+        if primary == sqlite3.SQLITE_FULL:
+            return StoreError("the disk is full", where=where, todo="free some room; nothing half-written was kept")
+        if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+            return StoreError(
+                f"cannot be opened for writing ({error})", where=where, todo="check the folder and its rights"
+            )
+        if primary == sqlite3.SQLITE_IOERR:
+            return StoreError(f"the disk fails ({error})", where=where, todo="check the disk and its free room")
+        return None
 
 
 @contextmanager
@@ -231,12 +249,6 @@ def _exclusive(lock: Path) -> Iterator[None]:
 def _identity(path: Path) -> tuple[int, int]:
     found = path.stat()
     return found.st_dev, found.st_ino
-
-
-def _foreign(path: Path, what: str) -> ForeignDatabase:
-    return ForeignDatabase(
-        f"{what}; it was left untouched", where=str(path), todo="move it away, or set data_dir to another folder"
-    )
 
 
 def _too_new(path: Path, what: str) -> ForeignDatabase:

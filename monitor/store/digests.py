@@ -5,24 +5,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.models import (
-    AnnounceRules,
-    Audience,
-    Composition,
-    DigestMaterial,
-    FrozenDigest,
-    OffLabelEntry,
-    Period,
-    Post,
-)
+from monitor.announcing import AnnounceRules, Audience, Composition, DigestMaterial, FrozenDigest, Period
+from monitor.models import OffLabelEntry, Post
 from monitor.periods import local_date
 from monitor.store import rows
+from monitor.store.changes import ChangeTables
 from monitor.store.sources import SourceTables
+from monitor.visits import VisitRules
 
 _DIGESTS = "SELECT digests.*, audiences.name AS audience FROM digests JOIN audiences ON audiences.id = audience_id"
 
 
-class DigestTables(SourceTables):
+class DigestTables(ChangeTables, SourceTables):
     """Use cases around `audiences`, `digests` and `digest_entries`."""
 
     def freeze_digest(
@@ -36,11 +30,15 @@ class DigestTables(SourceTables):
         rules: AnnounceRules,
         sources: Sequence[str],
         compose: Callable[[DigestMaterial], Composition],
+        latest: bool = True,
+        visits: VisitRules = VisitRules(),  # noqa: B008 - frozen
     ) -> FrozenDigest:
         """Freeze the digest of `period`, or return the one frozen before.
 
         `compose` is called inside the transaction that reads its material and records its answer, so two processes
-        cannot both announce a post; it must not do anything that lasts. `sources` are the names to report on.
+        cannot both announce a post; it must not do anything that lasts. `sources` are the names to report on. Of
+        several that are due, only the `latest` tells what happened to known posts after it fell due. What is announced
+        is followed from then on, as `visits` says.
         """
         with self._write() as conn:
             who = rows.audience(conn.execute("SELECT * FROM audiences WHERE name = ?", [audience]).fetchone())
@@ -51,8 +49,11 @@ class DigestTables(SourceTables):
             known = self._frozen(who.id, period.key)
             if known is not None:
                 return known
-            composition = compose(self._material(who, period, zone, rules, sources))
+            material = self._material(who, period, zone, rules, sources, None if latest else due_at)
+            composition = compose(material)
             digest_id = self._insert_digest(conn, who, period, due_at, now, composition)
+            self._note_told(conn, digest_id, who, composition.changed)
+            self._follow_announced(conn, digest_id, now, visits)
             for target in composition.targets:
                 conn.execute(
                     "INSERT INTO deliveries (digest_id, channel, recipient, message_id, state, next_attempt_at)"
@@ -60,6 +61,14 @@ class DigestTables(SourceTables):
                     [digest_id, target.channel, target.recipient, target.message_id, rows.instant(now)],
                 )
             return rows.digest(self._rows(f"{_DIGESTS} WHERE digests.id = ?", digest_id)[0], created=True)
+
+    def _follow_announced(self, conn: sqlite3.Connection, digest_id: int, now: datetime, visits: VisitRules) -> None:
+        """What was announced is looked at again from now on, where it is not yet."""
+        conn.execute(
+            "UPDATE posts SET visit_from = ?, visit_due_at = ? WHERE status = 'complete' AND visit_due_at IS NULL"
+            " AND id IN (SELECT post_id FROM digest_entries WHERE digest_id = ? AND kind <> 'backfilled')",
+            [rows.instant(now), rows.instant(now + visits.first), digest_id],
+        )
 
     def frozen_digest(self, audience: str, period_key: str) -> FrozenDigest | None:
         """The frozen digest of a period, or None when it was never frozen."""
@@ -70,7 +79,9 @@ class DigestTables(SourceTables):
         """A frozen digest by its id."""
         return rows.digest(self._rows(f"{_DIGESTS} WHERE digests.id = ?", digest_id)[0])
 
-    def preview_material(self, audience: str, period: Period, now: datetime, sources: Sequence[str]) -> DigestMaterial:
+    def preview_material(
+        self, audience: str, period: Period, now: datetime, sources: Sequence[str], zone: ZoneInfo
+    ) -> DigestMaterial:
         """Every post and off-label entry dated in the period, announced or not; changes nothing."""
         with self._read():
             found = self._rows("SELECT * FROM audiences WHERE name = ?", audience)
@@ -95,6 +106,7 @@ class DigestTables(SourceTables):
                 announced_groups=frozenset(),
                 off_label=tuple(rows.off_label(row) for row in off_label),
                 sources=self.source_states(sources, since=now - timedelta(days=7)),
+                changed=self._changes_of(period, zone),
             )
 
     def _frozen(self, audience_id: int, period_key: str) -> FrozenDigest | None:
@@ -102,7 +114,13 @@ class DigestTables(SourceTables):
         return rows.digest(found[0]) if found else None
 
     def _material(
-        self, who: Audience, period: Period, zone: ZoneInfo, rules: AnnounceRules, sources: Sequence[str]
+        self,
+        who: Audience,
+        period: Period,
+        zone: ZoneInfo,
+        rules: AnnounceRules,
+        sources: Sequence[str],
+        changed_before: datetime | None,
     ) -> DigestMaterial:
         posts = self._unannounced_posts(who, period, zone, rules)
         return DigestMaterial(
@@ -112,6 +130,7 @@ class DigestTables(SourceTables):
             announced_groups=self._announced_groups(who, posts),
             off_label=self._unannounced_off_label(who, period, zone, rules),
             sources=self.source_states(sources, since=self._last_told(who, period, zone)),
+            changed=self._untold_changes(who, changed_before),
             missed=self._missed(who),
         )
 
@@ -191,7 +210,7 @@ class DigestTables(SourceTables):
     ) -> int:
         cursor = conn.execute(
             "INSERT INTO digests (audience_id, period, period_start, period_end, due_at, frozen_at, content,"
-            " held_back) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            " held_back, events_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 who.id,
                 period.key,
@@ -201,6 +220,7 @@ class DigestTables(SourceTables):
                 rows.instant(now),
                 composition.content,
                 composition.held_back,
+                self._events_until(),
             ],
         )
         digest_id = int(cursor.lastrowid or 0)

@@ -4,19 +4,11 @@ import json
 import sqlite3
 from datetime import UTC, date, datetime
 
-from monitor.models import (
-    Audience,
-    Crawl,
-    CrawlCounts,
-    Delivery,
-    DeliveryState,
-    FrozenDigest,
-    OffLabelEntry,
-    Post,
-    PostStatus,
-    Source,
-)
-from monitor.pages import Attachment
+from monitor.announcing import Audience, Delivery, DeliveryState, FrozenDigest
+from monitor.health.conditions import Alert, AlertKind, Health, ListingFigures, State, Symptom, Trouble
+from monitor.history import EventKind, PostEvent
+from monitor.models import Crawl, CrawlCounts, OffLabelEntry, Post, PostStatus, ReadFrom, Source
+from monitor.pages import Attachment, PostValidators, Validators
 
 POST_COLUMNS = "posts.*, sources.name AS source_name"
 POSTS = "posts JOIN sources ON sources.id = posts.source_id"
@@ -45,6 +37,29 @@ def read_instant_or_none(text: str | None) -> datetime | None:
 def read_day(text: str | None) -> date | None:
     """The date that `day` wrote."""
     return date.fromisoformat(text) if text else None
+
+
+def figures(found: ListingFigures) -> tuple[int | str | None, ...]:
+    """The columns records, dated, without_link, garbled and newest_on."""
+    return found.records, found.dated, found.without_link, found.garbled, day(found.newest_on)
+
+
+def read_figures(row: sqlite3.Row) -> ListingFigures | None:
+    """What `figures` wrote; None when the listing was not read, or had not changed."""
+    if row["records"] is None:
+        return None
+    newest_on = read_day(row["newest_on"])
+    return ListingFigures(row["records"], row["dated"], row["without_link"], row["garbled"], newest_on)
+
+
+def trouble(found: Trouble | None) -> tuple[str | None, str | None]:
+    """The columns symptom and detail."""
+    return (found.symptom.value, found.detail[:300]) if found is not None else (None, None)
+
+
+def read_trouble(row: sqlite3.Row) -> Trouble | None:
+    """What `trouble` wrote."""
+    return Trouble(Symptom(row["symptom"]), row["detail"] or "") if row["symptom"] is not None else None
 
 
 def attachments(found: tuple[Attachment, ...]) -> str | None:
@@ -91,6 +106,8 @@ def crawl(row: sqlite3.Row) -> Crawl:
             off_label=row["off_label"],
             rejected=row["rejected"],
             errors=row["errors"],
+            visited=row["visited"],
+            gone=row["gone"],
         ),
     )
 
@@ -124,7 +141,33 @@ def post(row: sqlite3.Row) -> Post:
         origin=row["origin"],
         attachments=read_attachments(row["attachments"]),
         replayed=bool(row["replayed"]),
+        read_from=ReadFrom(row["read_from"]) if row["read_from"] else None,
+        visit_from=read_instant_or_none(row["visit_from"]),
+        streak=row["streak"],
+        flapping=bool(row["flapping"]),
+        flapping_print=row["flapping_print"],
+        missing_since=read_instant_or_none(row["missing_since"]),
+        withdrawn_at=read_instant_or_none(row["withdrawn_at"]),
     )
+
+
+def event(row: sqlite3.Row) -> PostEvent:
+    """A row of post_events."""
+    return PostEvent(
+        id=row["id"],
+        post_id=row["post_id"],
+        at=read_instant(row["at"]),
+        kind=EventKind(row["kind"]),
+        revision=row["revision"],
+        telling=bool(row["telling"]),
+        reason=row["reason"],
+    )
+
+
+def post_validators(row: sqlite3.Row) -> PostValidators:
+    """A row of post_validators."""
+    known = Validators(row["etag"], row["last_modified"], row["body_hash"])
+    return PostValidators(row["url"], row["read_by"], known)
 
 
 def off_label(row: sqlite3.Row) -> OffLabelEntry:
@@ -163,10 +206,11 @@ def digest(row: sqlite3.Row, *, created: bool = False) -> FrozenDigest:
 
 
 def delivery(row: sqlite3.Row) -> Delivery:
-    """A row of deliveries joined with its digest and audience."""
+    """A row of deliveries joined with its digest and audience, or with neither: then it is one of an alert."""
     return Delivery(
         id=row["id"],
         digest_id=row["digest_id"],
+        alert_id=row["alert_id"],
         audience=row["audience"],
         period_key=row["period"],
         channel=row["channel"],
@@ -179,4 +223,18 @@ def delivery(row: sqlite3.Row) -> Delivery:
         sent_at=read_instant_or_none(row["sent_at"]),
         claimed_by=row["claimed_by"],
         resend_of=row["resend_of"],
+    )
+
+
+def alert(row: sqlite3.Row) -> Alert:
+    """A row of alerts joined with its source."""
+    trouble = Trouble(Symptom(row["symptom"]), row["detail"]) if row["symptom"] else None
+    return Alert(
+        id=row["id"],
+        source=row["source"],
+        title=row["title"],
+        at=read_instant(row["at"]),
+        kind=AlertKind(row["kind"]),
+        health=Health(State(row["state"]), trouble, read_instant_or_none(row["since"]), row["crawls"]),
+        reason=row["reason"],
     )

@@ -269,3 +269,146 @@ def m003_listings(db: Database) -> None:
         ) STRICT, WITHOUT ROWID;
         """,
     )
+
+
+@migrations()
+def m004_changes(db: Database) -> None:
+    """What becomes of posts after they were first read, how their sources are, and who was told of either."""
+    _run(
+        db,
+        """
+        -- the moment from which the visits to a post are counted: when it was read, or when it was announced
+        ALTER TABLE posts ADD COLUMN visit_from TEXT;
+        -- when it is looked at again; NULL: no more
+        ALTER TABLE posts ADD COLUMN visit_due_at TEXT;
+        -- how many looks in a row, up to the last one, found another text
+        ALTER TABLE posts ADD COLUMN streak INTEGER NOT NULL DEFAULT 0;
+        -- 1: it changes whenever it is looked at; its text stays as it was when that was noticed
+        ALTER TABLE posts ADD COLUMN flapping INTEGER NOT NULL DEFAULT 0;
+        -- the fingerprint of what a flapping post last showed: the same twice, and it has settled
+        ALTER TABLE posts ADD COLUMN flapping_print TEXT;
+        -- since when its own address says that it is gone, by which sign, and in which crawls first and last
+        ALTER TABLE posts ADD COLUMN missing_since TEXT;
+        ALTER TABLE posts ADD COLUMN missing_reason TEXT;
+        ALTER TABLE posts ADD COLUMN missing_crawl_id INTEGER REFERENCES crawls(id);
+        ALTER TABLE posts ADD COLUMN gone_crawl_id INTEGER REFERENCES crawls(id);
+        -- when that was confirmed
+        ALTER TABLE posts ADD COLUMN withdrawn_at TEXT;
+        -- where its text was read: 'page' or 'listing'; NULL on posts from before this was kept
+        ALTER TABLE posts ADD COLUMN read_from TEXT;
+        -- SHA-256 of the page that its text was read from, as it lies in the archive
+        ALTER TABLE posts ADD COLUMN page_hash TEXT;
+        CREATE INDEX posts_missing ON posts(source_id) WHERE missing_since IS NOT NULL AND withdrawn_at IS NULL;
+        CREATE INDEX posts_to_visit ON posts(source_id, visit_due_at) WHERE visit_due_at IS NOT NULL;
+
+        -- What happened to a post after its first revision; append-only. `revision` holds from then on.
+        CREATE TABLE post_events (
+            id INTEGER PRIMARY KEY,
+            post_id INTEGER NOT NULL REFERENCES posts(id),
+            crawl_id INTEGER NOT NULL REFERENCES crawls(id),
+            at TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('revised', 'withdrawn', 'restored', 'flapping', 'settled')),
+            revision INTEGER NOT NULL,
+            telling INTEGER NOT NULL,      -- 0: recorded, never announced
+            reason TEXT NOT NULL DEFAULT ''
+        ) STRICT;
+        CREATE INDEX post_events_by_post ON post_events(post_id);
+        CREATE INDEX post_events_telling ON post_events(id) WHERE telling;
+
+        -- What tells whether a post's own page changed since it was last read.
+        CREATE TABLE post_validators (
+            post_id INTEGER PRIMARY KEY REFERENCES posts(id),
+            url TEXT NOT NULL,
+            read_by TEXT NOT NULL,         -- as in validators
+            etag TEXT,
+            last_modified TEXT,
+            body_hash TEXT NOT NULL
+        ) STRICT;
+
+        -- extractor version, address and selectors under which sources.signature was made
+        ALTER TABLE sources ADD COLUMN signature_read_by TEXT;
+
+        CREATE INDEX digest_entries_by_post ON digest_entries(post_id) WHERE post_id IS NOT NULL;
+        -- the latest event of all when the digest was frozen: what its posts looked like, its readers know
+        ALTER TABLE digests ADD COLUMN events_until INTEGER NOT NULL DEFAULT 0;
+
+        -- Which events a digest told. The unique key is the promise that an audience hears of each once.
+        CREATE TABLE digest_changes (
+            id INTEGER PRIMARY KEY,
+            digest_id INTEGER NOT NULL REFERENCES digests(id),
+            audience_id INTEGER NOT NULL REFERENCES audiences(id),
+            event_id INTEGER NOT NULL REFERENCES post_events(id),
+            UNIQUE (audience_id, event_id)
+        ) STRICT;
+
+        -- What ended a crawl that did not complete (monitor.health.conditions.Symptom), and the particulars.
+        ALTER TABLE crawls ADD COLUMN symptom TEXT;
+        ALTER TABLE crawls ADD COLUMN detail TEXT;
+        -- What the first page of the listing came to; NULL when it was not read, or had not changed.
+        ALTER TABLE crawls ADD COLUMN records INTEGER;
+        ALTER TABLE crawls ADD COLUMN dated INTEGER;
+        ALTER TABLE crawls ADD COLUMN without_link INTEGER;
+        ALTER TABLE crawls ADD COLUMN garbled INTEGER;
+        ALTER TABLE crawls ADD COLUMN newest_on TEXT;
+        ALTER TABLE crawls ADD COLUMN layout_changed INTEGER NOT NULL DEFAULT 0;
+        -- Known posts that were looked at again, and how many of them were not there.
+        ALTER TABLE crawls ADD COLUMN visited INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE crawls ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+        -- 1: it completed, and nothing about its source was odd; of others, nobody concludes that a post is withdrawn
+        ALTER TABLE crawls ADD COLUMN sound INTEGER;
+        CREATE INDEX crawls_with_figures ON crawls(source_id, id) WHERE records IS NOT NULL;
+        CREATE INDEX posts_by_day ON posts(source_id, effective_on);
+        UPDATE crawls SET layout_changed = 1
+            WHERE EXISTS (SELECT 1 FROM crawl_notes WHERE crawl_id = crawls.id AND kind = 'layout');
+
+        -- What the operator was told of a source; the last one of a source says what they believe.
+        CREATE TABLE alerts (
+            id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES sources(id),
+            at TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('trouble', 'recovery')),
+            state TEXT NOT NULL,
+            symptom TEXT,
+            detail TEXT NOT NULL DEFAULT '',
+            since TEXT,
+            crawls INTEGER NOT NULL DEFAULT 0,
+            reason TEXT NOT NULL DEFAULT ''
+        ) STRICT;
+        CREATE INDEX alerts_by_source ON alerts(source_id, id);
+
+        -- The outbox carries alerts too; SQLite cannot drop a NOT NULL, so the table is made anew.
+        PRAGMA defer_foreign_keys = ON;
+        CREATE TABLE new_deliveries (
+            id INTEGER PRIMARY KEY,
+            digest_id INTEGER REFERENCES digests(id),
+            alert_id INTEGER REFERENCES alerts(id),
+            channel TEXT NOT NULL,
+            recipient TEXT NOT NULL,
+            number INTEGER NOT NULL DEFAULT 0,
+            message_id TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('pending', 'claimed', 'sent')),
+            attempts INTEGER NOT NULL DEFAULT 0,
+            next_attempt_at TEXT NOT NULL,
+            claimed_by TEXT,
+            claimed_at TEXT,
+            sent_at TEXT,
+            last_error TEXT,
+            resend_of INTEGER REFERENCES new_deliveries(id),
+            CHECK ((digest_id IS NULL) <> (alert_id IS NULL)),
+            UNIQUE (digest_id, channel, recipient, number),
+            UNIQUE (alert_id, channel, recipient, number)
+        ) STRICT;
+        INSERT INTO new_deliveries (id, digest_id, channel, recipient, number, message_id, state, attempts,
+            next_attempt_at, claimed_by, claimed_at, sent_at, last_error, resend_of)
+            SELECT id, digest_id, channel, recipient, number, message_id, state, attempts,
+            next_attempt_at, claimed_by, claimed_at, sent_at, last_error, resend_of FROM deliveries;
+        DROP TABLE deliveries;
+        ALTER TABLE new_deliveries RENAME TO deliveries;
+        CREATE INDEX deliveries_open ON deliveries(next_attempt_at) WHERE state <> 'sent';
+
+        -- Posts that were announced before there were visits are due at once; how many a day has a ceiling.
+        UPDATE posts SET visit_from = first_seen_at, visit_due_at = first_seen_at
+            WHERE status = 'complete' AND url IS NOT NULL
+            AND EXISTS (SELECT 1 FROM digest_entries WHERE post_id = posts.id AND kind <> 'backfilled');
+        """,
+    )

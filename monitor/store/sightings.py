@@ -5,17 +5,18 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.changes import Change, decide_article, decide_entry, effective_date
+from monitor.changes import Change, decide_article, decide_entry, effective_date, follow
 from monitor.identity import listing_identity
-from monitor.models import CrawlNote, Post, PostStatus, Sighting, Verdict
-from monitor.pages import Article, ListingPage, RawPage
+from monitor.models import CrawlNote, Post, PostStatus, ReadFrom, Sighting, Verdict
+from monitor.pages import Article, ListingPage, PostValidators, RawPage
 from monitor.periods import local_date
 from monitor.sightings import Candidate, prepare
 from monitor.store import rows
-from monitor.store.archive import WithArchive
 from monitor.store.identities import Resolved
-from monitor.store.revisions import RevisionTables, Visit
+from monitor.store.keeping import KeepingTables
+from monitor.store.revisions import Visit
 from monitor.text import LabelPattern, title_key
+from monitor.visits import VisitRules
 
 _COUNTER = {
     Verdict.NEW: "new",
@@ -23,6 +24,8 @@ _COUNTER = {
     Verdict.UNCHANGED: "unchanged",
     Verdict.MOVED: "moved",
     Verdict.COMPLETED: "completed_posts",
+    Verdict.RESTORED: "revised",
+    Verdict.FLAPPING: "unchanged",  # its text counts for nothing
     Verdict.OFF_LABEL: "off_label",
     Verdict.REJECTED: "rejected",
 }
@@ -32,7 +35,7 @@ _COUNTER = {
 _TELLING = frozenset({Verdict.NEW, Verdict.REVISED, Verdict.MOVED, Verdict.COMPLETED})
 
 
-class SightingTables(RevisionTables, WithArchive):
+class SightingTables(KeepingTables):
     """Writes to `posts`, `identities`, `revisions` and `off_label_entries`."""
 
     def record_listing(
@@ -43,15 +46,16 @@ class SightingTables(RevisionTables, WithArchive):
         now: datetime,
         zone: ZoneInfo,
         raw: RawPage | None = None,
+        rules: VisitRules = VisitRules(),  # noqa: B008 - frozen
     ) -> tuple[Sighting, ...]:
         """Store one listing page, whole or not at all, and return what became of each of its entries.
 
         A post that this crawl has met before (pinned on every page) is answered, and not counted again. `raw` goes
         into the archive when anything on the page is new or changed, before the change is committed: what was
-        recorded can always be read again.
+        recorded can be read again, unless the archive itself fails, which is an error of the crawl.
         """
         with self._write() as conn:
-            visit = self._visit(conn, crawl_id, now, zone)
+            visit = self._visit(conn, crawl_id, now, zone, rules)
             candidates = prepare(page, visit.source_id, pattern)
             posts = self._resolve(conn, [c for c in candidates if c.verdict is None], visit.source_id, crawl_id)
             resolved = {id(one.candidate.entry): one for one in posts}
@@ -66,7 +70,7 @@ class SightingTables(RevisionTables, WithArchive):
                     self._count(conn, crawl_id, sighting.verdict)
             conn.execute("UPDATE crawls SET pages = pages + 1 WHERE id = ?", [crawl_id])
             if raw is not None and any(one.unknown or one.changed or one.verdict in _TELLING for one in sightings):
-                self.archive.keep(raw, source_id=visit.source_id, crawl_id=crawl_id, kind="listing")
+                self._keep(conn, raw, source_id=visit.source_id, crawl_id=crawl_id, kind="listing")
         return tuple(sightings)
 
     def record_article(
@@ -78,37 +82,50 @@ class SightingTables(RevisionTables, WithArchive):
         zone: ZoneInfo,
         counted_as: Verdict | None = None,
         raw: RawPage | None = None,
+        rules: VisitRules = VisitRules(),  # noqa: B008 - frozen
+        validators: PostValidators | None = None,
     ) -> Sighting:
         """Store what a post's own page says. The first body completes a pending post; a later one may revise it.
 
-        `raw` goes into the archive when it does either.
+        `raw` goes into the archive when it does either. `validators` are kept with it.
 
         `counted_as` is the verdict under which this crawl has counted the post's line on the listing, if it has: a
         post that its page revises counts as revised, and only once.
         """
         with self._write() as conn:
-            visit = self._visit(conn, crawl_id, now, zone)
+            visit = self._visit(conn, crawl_id, now, zone, rules)
             old = self._post(conn, post_id)
             change = decide_article(old, article)
-            post = self._apply(conn, visit, old, change)
+            if old.status is PostStatus.COMPLETE:
+                change = follow(old, change)
+            post = self._apply(conn, visit, old, change, ReadFrom.PAGE)
             conn.execute(
                 "UPDATE posts SET last_error = NULL, origin = ?, attachments = ? WHERE id = ?",
                 [article.origin, rows.attachments(article.attachments), post_id],
             )
-            if change.verdict is Verdict.COMPLETED:
-                self._count(conn, crawl_id, change.verdict)
-            elif change.verdict is Verdict.REVISED and counted_as in (Verdict.UNCHANGED, Verdict.MOVED, None):
-                self._count(conn, crawl_id, Verdict.REVISED)
-                if counted_as is not None:
-                    self._count(conn, crawl_id, counted_as, -1)
+            if validators is not None:
+                self._keep_validators(conn, post_id, validators)
+            self._count_article(conn, crawl_id, change.verdict, counted_as)
             beside = (article.origin, article.attachments) != (old.origin, old.attachments)
             if raw is not None and (change.verdict in _TELLING or beside):
-                self.archive.keep(raw, source_id=visit.source_id, crawl_id=crawl_id, kind="post", post_id=post_id)
+                self._keep_page(conn, visit, post_id, raw)
             return Sighting(change.verdict, post.title, post=self._post(conn, post_id))
+
+    def _count_article(
+        self, conn: sqlite3.Connection, crawl_id: int, verdict: Verdict, counted_as: Verdict | None
+    ) -> None:
+        if verdict is Verdict.COMPLETED:
+            self._count(conn, crawl_id, verdict)
+        elif verdict is Verdict.REVISED and counted_as in (Verdict.UNCHANGED, Verdict.MOVED, None):
+            self._count(conn, crawl_id, Verdict.REVISED)
+            if counted_as is not None:
+                self._count(conn, crawl_id, counted_as, -1)
 
     def keep_trouble(self, crawl_id: int, raw: RawPage) -> None:
         """Keep the page over which a crawl failed, in place of the last one of its source, for people to look at."""
-        self.archive.keep(raw, source_id=self.crawl(crawl_id).source_id, crawl_id=crawl_id, kind="trouble")
+        with self._write() as conn:
+            source_id = self.crawl(crawl_id).source_id
+            self._keep(conn, raw, source_id=source_id, crawl_id=crawl_id, kind="trouble")
 
     def record_page_failure(self, crawl_id: int, post_id: int, reason: str, raw: RawPage | None = None) -> None:
         """A post's page could not be read: count the attempt on a pending post, and the error on the crawl.
@@ -118,25 +135,31 @@ class SightingTables(RevisionTables, WithArchive):
         with self._write() as conn:
             if raw is not None:
                 source_id = self.crawl(crawl_id).source_id
-                self.archive.keep(raw, source_id=source_id, crawl_id=crawl_id, kind="post", post_id=post_id)
+                self._keep(conn, raw, source_id=source_id, crawl_id=crawl_id, kind="post", post_id=post_id)
             conn.execute(
                 "UPDATE posts SET attempts = attempts + 1, last_error = ? WHERE id = ? AND status = 'pending'",
                 [reason[:500], post_id],
             )
-            conn.execute("UPDATE crawls SET errors = errors + 1 WHERE id = ?", [crawl_id])
-            title = self._post(conn, post_id).title
-            self._note(conn, crawl_id, CrawlNote("error", title, reason))
+            self._note_error(conn, crawl_id, self._post(conn, post_id).title, reason)
 
     # -- one page -----------------------------------------------------------------------------------------------
 
-    def _visit(self, conn: sqlite3.Connection, crawl_id: int, now: datetime, zone: ZoneInfo) -> Visit:
+    def _visit(
+        self,
+        conn: sqlite3.Connection,
+        crawl_id: int,
+        now: datetime,
+        zone: ZoneInfo,
+        rules: VisitRules = VisitRules(),  # noqa: B008 - frozen
+    ) -> Visit:
         row = conn.execute(
-            "SELECT sources.id, sources.baseline_crawl_id FROM crawls JOIN sources ON sources.id = crawls.source_id"
-            " WHERE crawls.id = ?",
+            "SELECT sources.id, sources.baseline_crawl_id, layout_changed FROM crawls"
+            " JOIN sources ON sources.id = crawls.source_id WHERE crawls.id = ?",
             [crawl_id],
         ).fetchone()
         since = self._last_completed_before(crawl_id)
-        return Visit(crawl_id, row["id"], row["baseline_crawl_id"] is None, since, now, zone)
+        baseline, hushed = row["baseline_crawl_id"] is None, bool(row["layout_changed"])
+        return Visit(crawl_id, row["id"], baseline, since, now, zone, rules, hushed)
 
     def _refuse(self, conn: sqlite3.Connection, visit: Visit, candidate: Candidate) -> tuple[Sighting, bool]:
         """An entry that is no post: the sighting, and whether it counts (once a crawl)."""
@@ -146,7 +169,8 @@ class SightingTables(RevisionTables, WithArchive):
             self._note(conn, visit.crawl_id, CrawlNote("rejected", title, candidate.reason))
             return Sighting(Verdict.REJECTED, title, candidate.reason), True
         unknown, counted = self._record_off_label(conn, visit, candidate)
-        return Sighting(Verdict.OFF_LABEL, entry.title, candidate.reason, unknown=unknown), counted
+        known = counted and not unknown
+        return Sighting(Verdict.OFF_LABEL, entry.title, candidate.reason, unknown=unknown, known=known), counted
 
     def _admit(self, conn: sqlite3.Connection, visit: Visit, one: Resolved) -> tuple[Sighting, bool]:
         """A post, new or known: the sighting, and whether it counts (False when this crawl has met it before)."""
@@ -164,11 +188,22 @@ class SightingTables(RevisionTables, WithArchive):
         if owner and entry.url is not None and entry.url != old.url:  # moved, moved back, or http became https
             conn.execute("UPDATE posts SET url = ? WHERE id = ?", [entry.url, old.id])
         change = decide_entry(old, entry, owner=owner)
-        post = self._apply(conn, visit, old, change, listed=candidate if owner else None)
+        if old.withdrawn_at is not None and entry.url is not None:
+            self._look_soon(conn, visit, old.id)
+        looked = ReadFrom.LISTING if entry.body and (owner or change.verdict is Verdict.COMPLETED) else None
+        if looked and old.status is PostStatus.COMPLETE:
+            # A text of the listing says nothing of a withdrawn page.
+            returns = self._goes_to_and_fro(conn, old, change)
+            change = follow(replace(old, withdrawn_at=None), change, returns=returns)
+        if owner and change.verdict is not Verdict.FLAPPING:
+            self._note_line(conn, old, candidate)
+        post = self._apply(conn, visit, old, change, looked)
         verdict = Verdict.MOVED if one.moved and change.verdict is Verdict.UNCHANGED else change.verdict
         needs_page = post.status is PostStatus.PENDING and post.url is not None
         changed = replace(post, last_seen_at=old.last_seen_at) != old
-        return Sighting(verdict, post.title, post=post, needs_page=needs_page, unknown=unknown, changed=changed), True
+        return Sighting(
+            verdict, post.title, post=post, needs_page=needs_page, unknown=unknown, known=not unknown, changed=changed
+        ), True
 
     def _first_listed(self, conn: sqlite3.Connection, visit: Visit, post_id: int) -> int:
         """The crawl in which this source's listing first showed the post; this one, when it never had."""
@@ -219,47 +254,20 @@ class SightingTables(RevisionTables, WithArchive):
         self._remember_identity(conn, candidate, post_id)
         if entry.body:
             change = Change(Verdict.COMPLETED, entry.title, entry.body, entry.published_on)
-            return self._apply(conn, visit, self._post(conn, post_id), change)
+            return self._apply(conn, visit, self._post(conn, post_id), change, ReadFrom.LISTING)
         return self._post(conn, post_id)
 
-    def _apply(
-        self,
-        conn: sqlite3.Connection,
-        visit: Visit,
-        old: Post,
-        change: Change,
-        *,
-        listed: Candidate | None = None,
-    ) -> Post:
-        """Write what a sighting changed; a first or changed body also appends a revision.
-
-        `listed` is the line on the listing of the source that owns the post.
-        """
-        effective_on, dated = effective_date(change.published_on, local_date(old.first_seen_at, visit.zone))
+    def _note_line(self, conn: sqlite3.Connection, old: Post, listed: Candidate) -> None:
+        """What the listing of the source that owns a post shows of it."""
+        entry, label = listed.entry, listed.label
+        listed_on = entry.published_on if entry.year_printed or old.listed_on is None else old.listed_on
         conn.execute(
-            "UPDATE posts SET title = ?, published_on = ?, effective_on = ?, dated = ?, last_seen_at = ? WHERE id = ?",
-            [
-                change.title,
-                rows.day(change.published_on),
-                effective_on.isoformat(),
-                int(dated),
-                rows.instant(visit.now),
-                old.id,
-            ],
+            "UPDATE posts SET listed_title = ?, listed_key = ?, listed_on = COALESCE(?, listed_on),"
+            " summary = COALESCE(?, summary) WHERE id = ?",
+            [entry.title, title_key(entry.title), rows.day(listed_on), entry.summary, old.id],
         )
-        if listed is not None:
-            entry, label = listed.entry, listed.label
-            listed_on = entry.published_on if entry.year_printed or old.listed_on is None else old.listed_on
-            conn.execute(
-                "UPDATE posts SET listed_title = ?, listed_key = ?, listed_on = COALESCE(?, listed_on),"
-                " summary = COALESCE(?, summary) WHERE id = ?",
-                [entry.title, title_key(entry.title), rows.day(listed_on), entry.summary, old.id],
-            )
-            if label is not None and label.text:
-                conn.execute("UPDATE posts SET label = ?, place = ? WHERE id = ?", [label.text, label.place, old.id])
-        if change.verdict in (Verdict.COMPLETED, Verdict.REVISED):
-            self._append_revision(conn, visit, old, change)
-        return self._post(conn, old.id)
+        if label is not None and label.text:
+            conn.execute("UPDATE posts SET label = ?, place = ? WHERE id = ?", [label.text, label.place, old.id])
 
     def _record_off_label(self, conn: sqlite3.Connection, visit: Visit, candidate: Candidate) -> tuple[bool, bool]:
         """Whether the entry was unknown, and whether it counts (False when this crawl has met it before).

@@ -2,10 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
+from monitor.announcing import Audience
+from monitor.health.conditions import Symptom, Trouble
+from monitor.health.figures import figures_of
 from monitor.identity import canonical_url
-from monitor.models import Audience, Crawl, CrawlNote, Source, SourceSpec, SourceState
+from monitor.models import Crawl, CrawlNote, Source, SourceSpec, SourceState
 from monitor.pages import ListingPage, ListingValidators, Validators
 from monitor.store import rows
 from monitor.store.connection import Connection
@@ -120,8 +123,9 @@ class SourceTables(Connection):
             row = conn.execute("SELECT id, url FROM sources WHERE name = ?", [source]).fetchone()
             source_id = row["id"]
             conn.execute(
-                "UPDATE crawls SET finished_at = ?, reason = 'died' WHERE source_id = ? AND finished_at IS NULL",
-                [rows.instant(now), source_id],
+                "UPDATE crawls SET finished_at = ?, reason = 'died', symptom = ?"
+                " WHERE source_id = ? AND finished_at IS NULL",
+                [rows.instant(now), Symptom.DIED, source_id],
             )
             conn.execute("DELETE FROM met WHERE crawl_id IN (SELECT id FROM crawls WHERE source_id = ?)", [source_id])
             conn.execute("UPDATE sources SET attempted_at = ? WHERE id = ?", [rows.instant(now), source_id])
@@ -139,9 +143,11 @@ class SourceTables(Connection):
         completed: bool,
         now: datetime,
         validators: ListingValidators | None = None,
+        trouble: Trouble | None = None,
     ) -> Crawl:
         """Close a ledger row. The first completed one of the source's own address becomes its baseline.
 
+        `trouble` is what kept a crawl from completing, where that is known; of a completed one none is kept.
         `validators` of the listing are committed here, with the completion and never without it: after a crawl that
         was cut short an unchanged first page must not pass for an unchanged listing.
         """
@@ -149,8 +155,8 @@ class SourceTables(Connection):
             if completed and validators is not None:
                 self._replace_validators(conn, crawl_id, validators)
             conn.execute(
-                "UPDATE crawls SET finished_at = ?, reason = ?, completed = ? WHERE id = ?",
-                [rows.instant(now), reason, int(completed), crawl_id],
+                "UPDATE crawls SET finished_at = ?, reason = ?, completed = ?, symptom = ?, detail = ? WHERE id = ?",
+                [rows.instant(now), reason, int(completed), *rows.trouble(None if completed else trouble), crawl_id],
             )
             conn.execute("DELETE FROM met WHERE crawl_id = ?", [crawl_id])
             if completed:
@@ -248,39 +254,60 @@ class SourceTables(Connection):
     def note_error(self, crawl_id: int, where: str, reason: str) -> None:
         """Count an error of a crawl and keep its words."""
         with self._write() as conn:
-            conn.execute("UPDATE crawls SET errors = errors + 1 WHERE id = ?", [crawl_id])
-            self._note(conn, crawl_id, CrawlNote("error", where, reason))
+            self._note_error(conn, crawl_id, where, reason)
 
     def note_warning(self, crawl_id: int, where: str, reason: str) -> None:
         """Keep the words of something that a crawl noticed and that is no error."""
         with self._write() as conn:
             self._note(conn, crawl_id, CrawlNote("warning", where, reason))
 
-    def note_reading(self, crawl_id: int, page: ListingPage) -> str | None:
-        """Remember how a source's listing was read: charset and record block.
+    def note_reading(self, crawl_id: int, page: ListingPage, today: date, read_by: str = "") -> str | None:
+        """Remember how a source's listing was read, and what its first page came to: charset, record block, figures.
 
         Returns the former signature when the block is another one than last time, which is noted as a change of
-        layout; a page without entries leaves what is known.
+        layout; a page without entries leaves what is known, and so does one from another address than the source's.
+        What another table or extractor made (`read_by` names both) is replaced without a word: not the site changed.
         """
         with self._write() as conn:
             conn.execute("UPDATE crawls SET charset = ? WHERE id = ?", [page.charset_note[:200] or None, crawl_id])
+            if page.entries or page.call is None:  # else it only holds the script that fetches the listing
+                conn.execute(
+                    "UPDATE crawls SET records = ?, dated = ?, without_link = ?, garbled = ?, newest_on = ?"
+                    " WHERE id = ?",
+                    [*rows.figures(figures_of(page, today)), crawl_id],
+                )
             row = conn.execute(
-                "SELECT sources.id, signature FROM crawls JOIN sources ON sources.id = source_id WHERE crawls.id = ?",
+                "SELECT sources.id, signature, signature_read_by, crawls.url = sources.url AS its_own"
+                " FROM crawls JOIN sources ON sources.id = source_id WHERE crawls.id = ?",
                 [crawl_id],
             ).fetchone()
-            if not page.signature or page.signature == row["signature"]:
+            known = (row["signature"], row["signature_read_by"])
+            if not page.signature or not row["its_own"] or (page.signature, read_by) == known:
                 return None
-            conn.execute("UPDATE sources SET signature = ? WHERE id = ?", [page.signature, row["id"]])
-            former: str | None = row["signature"]
+            conn.execute(
+                "UPDATE sources SET signature = ?, signature_read_by = ? WHERE id = ?",
+                [page.signature, read_by, row["id"]],
+            )
+            former: str | None = row["signature"] if row["signature_read_by"] == read_by else None
             if former is not None:
                 reason = f"the records stand elsewhere: {page.signature} (before: {former})"
                 self._note(conn, crawl_id, CrawlNote("layout", page.url, reason))
+                conn.execute("UPDATE crawls SET layout_changed = 1 WHERE id = ?", [crawl_id])
             return former
+
+    def signature(self, source_id: int) -> str | None:
+        """Where on its listing's first page the records of a source stood last time; None before it was read."""
+        found = self._rows("SELECT signature FROM sources WHERE id = ?", source_id)
+        return found[0]["signature"] if found else None
 
     def crawl_notes(self, crawl_id: int) -> tuple[CrawlNote, ...]:
         """What a crawl has to say beyond its numbers."""
         found = self._rows("SELECT kind, title, reason FROM crawl_notes WHERE crawl_id = ? ORDER BY id", crawl_id)
         return tuple(CrawlNote(row["kind"], row["title"], row["reason"]) for row in found)
+
+    def _note_error(self, conn: sqlite3.Connection, crawl_id: int, where: str, reason: str) -> None:
+        conn.execute("UPDATE crawls SET errors = errors + 1 WHERE id = ?", [crawl_id])
+        self._note(conn, crawl_id, CrawlNote("error", where, reason))
 
     def _note(self, conn: sqlite3.Connection, crawl_id: int, note: CrawlNote) -> None:
         conn.execute(

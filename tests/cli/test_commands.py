@@ -34,7 +34,46 @@ def test_help_lists_every_command_without_importing_them(workplace):
         assert f"\n  {name} " in done.stdout
     probe = "import sys; from monitor.cli import cli; cli(['--help'], standalone_mode=False); print(*sys.modules)"
     loaded = workplace._run([sys.executable, "-c", probe], {}).stdout.split()
-    assert not {"scrapy", "apscheduler", "pydantic", "rich", "sqlite_utils", "jinja2"} & set(loaded)
+    assert not {"scrapy", "apscheduler", "pydantic", "rich", "sqlite_utils", "jinja2", "rapidfuzz", "rjieba"} & set(
+        loaded
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ("nosuch", "no such command 'nosuch'; see `zhaoshang --help`"),
+        ("crwal", "no such command 'crwal'. Did you mean 'crawl'?"),
+        ("source nosuch", "no such command 'nosuch'; see `zhaoshang source --help`"),
+        ("demo --nosuch", "no such option '--nosuch'; see `zhaoshang demo --help`"),
+        ("crawl --config", "option '--config' requires an argument; see `zhaoshang --help`"),
+        ("source add x", "missing argument 'URL|FILE'; see `zhaoshang source add --help`"),
+        ("deliver extra", "got unexpected extra argument (extra); see `zhaoshang deliver --help`"),
+        ("posts --since 99", "invalid value for '--since': '99' is no day; write it as 2025-07-21"),
+        ("replay --since 2025-02-30", "invalid value for '--since': '2025-02-30' is no day; write it as 2025-07-21"),
+        ("probe", "name an address, a file, or a source with --source; see `zhaoshang probe --help`"),
+    ],
+)
+def test_a_call_that_is_wrong_is_one_line_that_says_what_to_do(workplace, args, said):
+    done = workplace.zhaoshang(*args.split())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert only_line(done.stderr) == f"zhaoshang: {said}"
+
+
+def test_every_wrong_value_is_told_in_one_line(workplace):
+    for args in (["run", "--tick", "0"], ["posts", "--limit", "x"], ["export", "--format", "q"], ["resend", "x"]):
+        done = workplace.zhaoshang(*args)
+        assert done.returncode == 2
+        assert only_line(done.stderr).endswith(f"; see `zhaoshang {args[0]} --help`")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_are_closed_are_silence(crawled, closed):
+    command = f'"{sys.executable}" -m monitor.cli posts {closed}'
+    done = crawled._run(["sh", "-c", command], {})
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    assert ("湛江" in done.stdout) == (">&-" not in closed.split())
 
 
 def test_init_writes_a_configuration_that_is_valid_and_never_overwrites_one(workplace):
@@ -199,6 +238,37 @@ def test_a_corrupt_database_is_one_line(crawled):
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "damaged" in done.stderr.splitlines()[-1]
+
+
+def test_a_corrupt_archive_is_told_and_the_crawl_goes_on(workplace):
+    archive = workplace.data / "archive.db"
+    archive.parent.mkdir(exist_ok=True)
+    archive.write_bytes(b"garbage")
+    crawled = workplace.zhaoshang("crawl")
+    assert crawled.returncode == 0
+    assert "9 new" in crawled.stdout
+    assert "1 error" in crawled.stdout
+    told = f"{archive}: is not a SQLite database; it was left untouched; move it away with its -wal and -shm"
+    assert told in crawled.stderr
+    log = (workplace.data / "logs" / "zhanjiang.log").read_text(encoding="utf-8")
+    assert log.count(f"{archive}: this crawl keeps no more pages: is not a SQLite database") == 1
+    checked = workplace.zhaoshang("check-config")
+    assert checked.returncode == 1
+    assert f"!!  archive: {told}" in checked.stdout
+    assert archive.read_bytes() == b"garbage"
+
+
+def test_check_config_reads_the_archive_through(crawled):
+    archive = crawled.data / "archive.db"
+    assert f"OK  archive: {archive}: 1 pages" in crawled.zhaoshang("check-config").stdout
+    with archive.open("r+b") as file:
+        file.truncate(archive.stat().st_size // 2)
+    checked = crawled.zhaoshang("check-config")
+    assert checked.returncode == 1
+    (line,) = (line for line in checked.stdout.splitlines() if line.startswith("!!"))
+    assert str(archive) in line
+    assert "is damaged" in line
+    assert "move it away" in line
 
 
 def test_a_foreign_database_is_refused_and_left_untouched(workplace):

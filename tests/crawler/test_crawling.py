@@ -127,8 +127,8 @@ def test_follows_the_listing_to_what_is_known_and_reads_each_post_once(watched, 
     site.requests.clear()
     site.post(PAGES[A], ["总投资二十亿元。"])
     third = watched.crawl("-a", "full=1")
-    assert third.row.counts == CrawlCounts(pages=3, revised=1, unchanged=3)
-    assert len(site.requests) == 7
+    assert third.row.counts == CrawlCounts(pages=3, revised=1, unchanged=3, visited=4)
+    assert len(site.requests) == 8, "an edit is looked at twice"
     assert (watched.posts()[A].body, watched.posts()[A].revision) == ("总投资二十亿元。", 2)
 
 
@@ -139,7 +139,11 @@ def test_max_pages_is_a_complete_end_and_posts_that_move_or_share_an_address_are
     shared = [("/shared.html", C, "2025-07-17"), ("/shared.html", D, "2025-07-17")]
     site.listing("/list.html", [(PAGES[A], A, "2025-07-17"), *shared], next_page="/list2.html")
     first = watched.crawl()
-    assert (first.code, first.row.reason, first.row.counts.new) == (0, "max_pages (1) reached", 3)
+    assert (first.code, first.row.reason, first.row.counts.new) == (
+        0,
+        "max_pages (1) reached, the listing goes on: older posts are not read",
+        3,
+    )
     assert watched.posts()[C].body == watched.posts()[D].body == "两个项目。"
     assert "/list2.html" not in site.requests
 
@@ -149,6 +153,86 @@ def test_max_pages_is_a_complete_end_and_posts_that_move_or_share_an_address_are
     assert second.last_line.count("1 moved") == 1
     assert watched.posts()[A].url == f"{site.url}/moved.html"
     assert len(watched.posts()) == 3
+
+
+@pytest.fixture
+def overrun(watched, publish):
+    """A source of two pages at most, of which more than that is new since its completed crawl."""
+    watched.configure(max_pages=2)
+    publish([A])
+    assert watched.crawl().row.reason == "end of the listing"
+    publish([F], [E], [D], [A])
+    return watched
+
+
+MISSING = (
+    "max_pages (2) reached, the listing goes on: older posts may be missing;"
+    " raise max_pages, or crawl once with --full to go on without them"
+)
+
+
+@pytest.mark.long
+def test_posts_behind_max_pages_are_told_by_every_crawl_until_it_is_raised_and_then_read(overrun, workplace):
+    for _ in range(2):  # page 1 shows nothing new the second time, and that must not end it
+        cut = overrun.crawl()
+        assert (cut.code, cut.row.completed, cut.row.reason) == (1, False, MISSING)
+        assert list(cut.reasons("warning").values()) == [MISSING]
+    (source,) = json.loads(workplace.zhaoshang("status", "--json").stdout)["sources"]
+    assert (source["completed"], source["reason"]) == (False, MISSING)
+    assert "incomplete: max_pages (2) reached" in workplace.zhaoshang("status").stdout
+    overrun.configure(max_pages=9)
+    closing = overrun.crawl()
+    assert (closing.code, closing.row.completed, closing.row.counts.new) == (0, True, 1)
+    assert D in overrun.posts()
+
+
+@pytest.mark.long
+def test_a_full_crawl_goes_on_without_the_posts_behind_max_pages(overrun):
+    assert not overrun.crawl().row.completed
+    full = overrun.crawl("-a", "full=1")
+    assert (full.code, full.row.reason) == (0, "max_pages (2) reached, the listing goes on: older posts are not read")
+    assert overrun.crawl("-s", "RETRY_TIMES=0").row.completed
+    assert D not in overrun.posts()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("lines", "completed"),
+    [
+        ([(F, "2025-07-17"), (A, "2025-07-10")], True),
+        ([(A, "2025-07-10"), (F, "2025-07-17")], False),  # pinned
+        ([(F, "2025-07-17"), (A, "2025-07-10"), (B, "2025-07-01")], True),  # moved up where another was taken away
+        ([(F, ""), (A, "")], True),
+        ([(A, ""), (F, "")], False),
+    ],
+)
+def test_max_pages_leaves_no_gap_where_the_last_page_goes_down_to_what_is_known(
+    watched, site, publish, lines, completed
+):
+    watched.configure(max_pages=1)
+    publish([A])
+    watched.crawl()
+    site.listing("/list.html", [(PAGES[title], title, day) for title, day in lines], next_page="/list2.html")
+    for title, _ in lines:
+        site.post(PAGES[title], [f"{title}，总投资十亿元。"])
+    assert watched.crawl().row.completed is completed
+
+
+def test_max_requests_that_the_listing_alone_exceeds_says_what_to_set(watched, publish, workplace):
+    publish([C], [B], [A])
+    toml = (workplace.path / "zhaoshang.toml").read_text(encoding="utf-8")
+    workplace.configure(toml.replace("delay = 0", "delay = 0\nmax_requests = 2"))
+    cut = watched.crawl()
+    assert (cut.row.completed, cut.row.reason) == (
+        False,
+        "max_requests (2) reached on page 2: the next crawl comes no further; set it above max_pages (10)",
+    )
+    told = workplace.zhaoshang("check-config", "--offline")
+    assert told.returncode == 0
+    assert (
+        "--  source site: max_requests (2) is not above max_pages (10): a listing so long would never be read whole; "
+        "raise max_requests" in told.stdout
+    )
 
 
 def test_a_listing_that_fails_or_yields_nothing_is_incomplete_and_says_why(workplace, site):
@@ -318,6 +402,26 @@ def test_a_child_that_dies_or_is_stopped_leaves_a_closed_and_incomplete_row(run,
     stopped = run(stop, watch=lambda _: stop.set())
     assert stopped.crawl is not None
     assert (stopped.crawl.completed, stopped.crawl.reason, stopped.error) == (False, "shutdown", "shutdown")
+
+
+@pytest.mark.parametrize(
+    ("ending", "reason"),
+    [
+        ("import signal; os.kill(os.getpid(), signal.SIGKILL)", "it was killed by SIGKILL"),
+        ("os._exit(7)", "exit code 7, without a word"),
+        ("os.write(2, b'MemoryError: no room\\n'); os._exit(1)", "MemoryError: no room"),
+    ],
+)
+def test_a_child_that_ends_before_its_first_word_is_not_given_those_of_the_crawl_before(
+    run, workplace, monkeypatch, ending, reason
+):
+    logs = workplace.data / "logs"
+    logs.mkdir(parents=True)
+    (logs / "site.log").write_text("2025-07-14 08:00:00 ERROR site: crawl incomplete: HTTP 503\n", encoding="utf-8")
+    # Python runs this before anything of ours.
+    (workplace.path / "sitecustomize.py").write_text(f"import os\n{ending}\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(workplace.path), prepend=os.pathsep)
+    assert run().error == f"the crawl did not start: {reason} (log: {logs / 'site.log'})"
 
 
 def test_a_child_that_takes_too_long_is_ended(run, workplace, site, publish):

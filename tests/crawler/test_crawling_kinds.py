@@ -7,6 +7,8 @@ import pytest
 from crawler.extract.interfaces.calls import find_call
 from monitor.models import PostStatus
 
+pytestmark = pytest.mark.long  # whole processes, one after the other
+
 A, B, C = [f"【湛江招商】{sign}项目签约落户" for sign in "甲乙丙"]
 SHELL = """<html><head><title>招商动态</title></head><body><div class="nav"><a href="/">首页</a></div>
 <div id="list"></div><script>
@@ -52,7 +54,7 @@ def test_an_interface_that_answers_nothing_beyond_its_last_page_ends_the_listing
     site.put("/api?pageNo=2", json.dumps({"rows": []}), content_type="application/json")
     site.post("/1.html", ["项目总投资十亿元。"])
     done = watched.crawl()
-    assert (done.row.completed, done.row.reason) == (True, "end of the listing")
+    assert (done.row.completed, done.row.reason) == (True, "end of the listing (page 2 has no records)")
 
 
 def test_an_interface_that_fails_is_no_end(watched, site):
@@ -102,7 +104,6 @@ def test_a_page_cut_short_in_the_middle_leaves_no_gap_wherever_its_pager_stands(
     assert len(watched.posts()) == 15
 
 
-@pytest.mark.long
 def test_a_post_page_cut_short_is_read_again_and_taken_as_it_is_in_the_end(watched, site):
     whole = f"<html><body><h1>{A}</h1><div id=zoom><p>项目总投资十亿元，占地二百亩。</p><p>计划明年投产，达产后年产值二十亿元。</p></div></body></html>"
     site.listing("/list.html", [("/1.html", A, "2025-07-17"), ("/2.html", B, "2025-07-17")])

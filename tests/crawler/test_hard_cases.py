@@ -13,6 +13,8 @@ from monitor.crawl_process import run_crawl
 from monitor.pages import Entry
 from monitor.setup import load_setup
 
+pytestmark = pytest.mark.long  # whole processes, one after the other
+
 NOW = datetime(2025, 7, 21, 8, tzinfo=ZoneInfo("Asia/Shanghai"))
 URL = "http://h.example/list/index.html"
 DAY = date(2025, 7, 17)

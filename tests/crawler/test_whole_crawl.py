@@ -11,6 +11,8 @@ import pytest
 from monitor.models import PostStatus
 from monitor.store import Store
 
+pytestmark = pytest.mark.long  # whole processes, one after the other
+
 PAGES, SIZE = 4, 6
 
 
@@ -100,7 +102,6 @@ def test_a_change_of_the_source_s_table_reads_an_unchanged_listing_anew(workplac
 
 
 @pytest.mark.usefixtures("big")
-@pytest.mark.long
 def test_what_a_crawl_leaves_at_its_ceiling_the_next_ones_read(workplace):
     toml = (workplace.path / "zhaoshang.toml").read_text(encoding="utf-8")
     workplace.configure(toml.replace("delay = 0", "delay = 0\nmax_requests = 10"))

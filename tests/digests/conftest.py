@@ -26,8 +26,9 @@ from digests.content import Copy, Digest, Item, OffLabelLine, PlaceGroup, Source
 from digests.freeze import content_of, freeze
 from digests.outbox import Outcome, deliver_due
 from monitor import jobs
+from monitor.announcing import Delivery, DeliveryState
 from monitor.config import Config
-from monitor.models import Delivery, DeliveryState, Post, PostStatus
+from monitor.models import Post, PostStatus
 from monitor.pages import Entry, ListingPage
 from monitor.periods import parse_period
 from monitor.schedule import DueDigest
@@ -216,13 +217,16 @@ class Desk:
 
     def preview(self, key: str, *, audience: str = "everyone", at: datetime = NOW) -> Digest:
         """What `zhaoshang digest` shows of a period that was never frozen."""
-        material = self.store.preview_material(audience, parse_period(key), at, [str(s["name"]) for s in SOURCES])
+        material = self.store.preview_material(audience, parse_period(key), at, [str(s["name"]) for s in SOURCES], ZONE)
         return build_preview(material, {}, self.setup.config.rules, at, ZONE)
 
     def deliver(self, at: datetime = NOW, channels: Mapping[str, Channel] | None = None) -> tuple[Outcome, ...]:
         """Try what is due at `at`."""
         return deliver_due(
-            self.open_store, jobs.open_channels(self.setup) if channels is None else channels, lambda: at
+            self.open_store,
+            jobs.open_channels(self.setup) if channels is None else channels,
+            lambda: at,
+            self.setup.config.zone,
         )
 
     def outbox(self) -> dict[str, Delivery]:

@@ -1,5 +1,6 @@
 """What a digest tells, and how: each post once, in the digest that it belongs to."""
 
+import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,23 +17,11 @@ from hypothesis import strategies as st
 from digests.build import Selection, build, build_preview, select
 from digests.content import Digest, Item
 from digests.freeze import content_of
-from digests.sources import source_troubles
+from digests.sources import source_healths
 from monitor import jobs
-from monitor.config import Config
-from monitor.models import (
-    AnnounceRules,
-    Audience,
-    Crawl,
-    CrawlCounts,
-    DigestMaterial,
-    EntryKind,
-    OffLabelEntry,
-    Period,
-    Post,
-    PostStatus,
-    Source,
-    SourceState,
-)
+from monitor.announcing import AnnounceRules, Audience, DigestMaterial, EntryKind, Period
+from monitor.health.conditions import Health, State, Symptom, Trouble
+from monitor.models import Crawl, CrawlCounts, OffLabelEntry, Post, PostStatus, Source, SourceState
 from monitor.pages import Article, Entry
 from monitor.periods import local_date, parse_period, week_of
 
@@ -166,42 +155,67 @@ COUNTS = CrawlCounts(pages=2, new=3, revised=1, unchanged=4, moved=1, completed=
 
 
 @pytest.mark.parametrize(
-    ("last", "preview", "trouble"),
+    ("health", "trouble"),
     [
-        (None, False, "尚未抓取"),
-        ({"finished_at": None}, False, "抓取未在限时内结束"),
-        ({"finished_at": None}, True, None),
-        ({"reason": "HTTP 503"}, False, "HTTP 503"),
-        ({"finished_at": None, "pid": 2**30}, True, "died"),  # no process has that number
-        ({"completed": True}, False, None),
-        ({"completed": True, "days": 40}, False, "已 40 天没有抓取"),
+        (None, None),
+        (Health(State.HEALTHY), None),
+        (Health(State.QUIET, Trouble(Symptom.STALE, "2025-06-01")), "2025-06-01 之后没有新内容"),
+        (Health(State.SUSPICIOUS, Trouble(Symptom.NEVER_CRAWLED)), "尚未抓取"),
+        (Health(State.BROKEN, Trouble(Symptom.SILENT, "40 d"), None, 160), "已 40 天没有抓取"),
+        (
+            Health(
+                State.UNREACHABLE, Trouble(Symptom.SERVER_ERROR, "HTTP 503"), datetime(2025, 7, 18, 20, tzinfo=UTC), 3
+            ),
+            "连续 3 次抓取失败（自 07-19 起）：网站返回 HTTP 503",
+        ),
     ],
 )
-def test_a_source_line_says_whether_its_last_crawl_completed(
-    now: datetime, zone: ZoneInfo, last: dict[str, Any] | None, preview: bool, trouble: str | None
+def test_a_source_line_says_how_it_is(
+    now: datetime, zone: ZoneInfo, health: Health | None, trouble: str | None
 ) -> None:
-    last = dict(last) if last else None
-    began = now - (last or {}).pop("days", 1) * DAY
+    began = now - DAY
     good = Crawl(1, 1, "zhanjiang", began, now, "end of the listing", True, 1, COUNTS)
-    crawl = replace(good, id=2, started_at=now, completed=False, **last) if last and "completed" not in last else good
     source = Source(1, "zhanjiang", "http://zj.example/", "湛江招商", now, True)
-    state = SourceState(source, 12, 2, crawl if last else None, good if last else None)
+    state = SourceState(source, 12, 2, good, good)
     material = _material((), now, sources=(state,))
-    selection = select(material, AnnounceRules(), zone)
     told = build(
         material,
-        selection,
-        source_troubles(material.sources, Config(), now, preview=preview),
+        select(material, AnnounceRules(), zone),
+        {"zhanjiang": health} if health else {},
         rules=AnnounceRules(),
-        preview=preview,
+        preview=False,
         now=now,
         zone=zone,
     )
     (line,) = told.sources
-    assert (line.ok, line.trouble, line.title, line.posts, line.pending) == (not trouble, trouble, "湛江招商", 12, 2)
-    assert (line.last_good_at, line.last_good_seen, line.told) == ((began, 9, 0) if last else (None, 0, 0))
-    assert told.troubled == int(bool(trouble))
+    is_well = health is None or health.is_well
+    assert (line.ok, line.trouble, line.title, line.posts, line.pending) == (is_well, trouble, "湛江招商", 12, 2)
+    assert line.state is (health.state if health else State.HEALTHY)
+    assert (line.last_good_at, line.last_good_seen, line.told) == (began, 9, 0)
+    assert told.troubled == int(not is_well)
     assert told.is_empty
+
+
+@pytest.mark.parametrize(
+    ("pid", "preview", "expected"),
+    [
+        (os.getpid(), False, (False, State.SUSPICIOUS, "抓取未在限时内结束（自 07-21 起）")),
+        (os.getpid(), True, (True, State.HEALTHY, None)),
+        (2**30, True, (False, State.BROKEN, "07-21 抓取失败：抓取进程意外结束")),  # no process has that number
+    ],
+    ids=["runs", "runs, preview", "died"],
+)
+def test_a_crawl_that_outlasts_the_digests_wait_may_hold_news(
+    open_desk, now: datetime, pid: int, preview: bool, expected: tuple[bool, State, str | None]
+) -> None:
+    desk = open_desk()
+    desk.see(Entry("【湛江招商】甲", "http://zj.example/1.html", now.date()))
+    desk.store.start_crawl("zhanjiang", pid, now)
+    config, states = desk.setup.config, desk.store.source_states(["zhanjiang"])
+    healths = source_healths(desk.store, config, states, now, preview=preview)
+    material = _material((), now, sources=states)
+    (line,) = build_preview(material, healths, AnnounceRules(), now, config.zone).sources
+    assert (line.ok, line.state, line.trouble) == expected
 
 
 def test_missed_periods_are_named_without_the_digests_own(digest) -> None:

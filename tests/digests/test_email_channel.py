@@ -19,9 +19,9 @@ from digests.channels import open_channel
 from digests.channels.email import EmailChannel, build_message, message_id
 from digests.content import Digest, PlaceGroup
 from digests.render import render, subject
+from monitor.announcing import Delivery
 from monitor.config import EmailChannelConfig
 from monitor.errors import DeliveryError, SecretError
-from monitor.models import Delivery
 from monitor.text import clean
 
 OPEN_SESAME = "geheim"

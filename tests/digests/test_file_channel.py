@@ -12,8 +12,8 @@ import pytest
 from digests.channels.file import FileChannel
 from digests.content import Digest, to_json
 from digests.render import render
+from monitor.announcing import Delivery
 from monitor.errors import DeliveryError
-from monitor.models import Delivery
 
 # Forty times: a process writes two digests in turn and is killed, each time a little later. Prints what is then there.
 KILLS = """
@@ -23,7 +23,7 @@ from pathlib import Path
 from digests.channels.file import FileChannel
 from digests.content import from_json
 from digests.render import render
-from monitor.models import Delivery, DeliveryState
+from monitor.announcing import Delivery, DeliveryState
 
 root, *saved = map(Path, sys.argv[1:])
 digests = [from_json(path.read_text(encoding="utf-8")) for path in saved]

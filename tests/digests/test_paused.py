@@ -9,17 +9,15 @@ import pytest
 from digests.build import build, select
 from digests.content import Digest, SourceLine, from_json, to_json
 from digests.render import render, subject
-from digests.sources import paused_sources, source_troubles
-from monitor.config import Config, SourceConfig
-from monitor.models import AnnounceRules, Audience, DigestMaterial, Source, SourceState
+from monitor.announcing import AnnounceRules, Audience, DigestMaterial
+from monitor.health.conditions import Health, State, Symptom, Trouble
+from monitor.models import Source, SourceState
 from monitor.periods import parse_period
 
-CONFIG = Config(
-    source=(
-        SourceConfig(name="zhanjiang", url="http://zj.example/", paused=True),
-        SourceConfig(name="guangdong", url="http://gd.example/"),
-    )
-)
+HEALTHS = {
+    "zhanjiang": Health(State.PAUSED),
+    "guangdong": Health(State.SUSPICIOUS, Trouble(Symptom.NEVER_CRAWLED)),
+}
 
 
 @pytest.fixture
@@ -34,12 +32,11 @@ def told(now: datetime, zone: ZoneInfo) -> Digest:
     return build(
         material,
         select(material, rules, zone),
-        source_troubles(states, CONFIG, now, preview=False),
+        HEALTHS,
         rules=rules,
         preview=False,
         now=now,
         zone=zone,
-        paused=paused_sources(CONFIG),
     )
 
 
@@ -58,7 +55,10 @@ def test_the_source_section_says_paused_and_not_troubled(told: Digest, form: str
     text = render(told, form)
     assert "zhanjiang：已暂停" in text
     assert "来源 0/1 正常 · 已暂停 1 个来源" in text
-    nobody = replace(told, sources=(replace(told.sources[0], paused=False), told.sources[1]))
+    assert "guangdong：" in text
+    assert "尚未抓取" in text
+    awake = replace(told.sources[0], paused=False, state=State.HEALTHY)
+    nobody = replace(told, sources=(awake, told.sources[1]))
     assert "已暂停" not in render(nobody, form)
 
 

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from pymarkdown.api import PyMarkdownApi
 
 from digests.content import Copy, Digest, Item, OffLabelLine, PlaceGroup, from_json, to_json
-from digests.render import _environment, heading, render, subject
+from digests.render import environment, heading, render, subject
 from monitor.periods import parse_period
 from monitor.text import clean
 
@@ -186,7 +186,7 @@ def test_only_a_preview_is_marked_as_one(full_digest: Digest, form: str) -> None
 @pytest.mark.parametrize("asked", ["nothing", "d.nothing"])
 def test_a_template_that_asks_for_what_is_not_there_fails(full_digest: Digest, asked: str) -> None:
     with pytest.raises(UndefinedError):
-        _environment().from_string("{{ " + asked + " }}").render(d=full_digest)
+        environment().from_string("{{ " + asked + " }}").render(d=full_digest)
 
 
 @settings(max_examples=15)

@@ -1,14 +1,15 @@
 """What a digest makes of dates that lie ahead, and of a source whose page was rebuilt."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from digests.build import build_preview
 from digests.content import from_json, to_json
 from digests.render import render
-from monitor.models import AnnounceRules, Audience, DigestMaterial, Period, SourceSpec
+from monitor.announcing import AnnounceRules, Audience, DigestMaterial, Period
+from monitor.models import SourceSpec
 from monitor.pages import ListingPage
 from monitor.periods import parse_period
 from monitor.store import Store
@@ -38,6 +39,8 @@ def test_a_date_from_the_future_never_leads_and_says_what_it_is(post, told):
     assert item.future_on == AHEAD
     for form in ("md", "html"):
         assert f"所标日期 {AHEAD} 尚未到" in render(digest, form)
+        much_later = replace(digest, built_at=datetime.combine(AHEAD, time(12), UTC))
+        assert f"所标日期 {AHEAD} 当时尚未到" in render(much_later, form)
     assert from_json(to_json(digest)) == digest
 
 
@@ -51,7 +54,8 @@ def test_another_record_block_is_told_once_in_the_source_section(tmp_path, now):
         store.sync([SourceSpec("zhanjiang", "http://zj.example/list/", "湛江招商")], ["everyone"], now)
         for signature in ("ul.list>li>a", "div.cards>a"):
             crawl_id = store.start_crawl("zhanjiang", 1, now - timedelta(hours=2))
-            store.note_reading(crawl_id, ListingPage("http://zj.example/list/", "html", (), signature=signature))
+            page = ListingPage("http://zj.example/list/", "html", (), signature=signature)
+            store.note_reading(crawl_id, page, now.date())
             store.finish_crawl(crawl_id, "end of the listing", completed=True, now=now)
         (state,) = store.source_states(since=now - timedelta(days=7))
         (later,) = store.source_states(since=now)

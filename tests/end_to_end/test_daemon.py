@@ -8,11 +8,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from monitor.store import Store
 
+pytestmark = pytest.mark.long  # whole processes, one after the other
+
+ROOT = Path(__file__).parent.parent.parent
 BEFORE = "2025-07-21T07:59:56+08:00"  # four seconds before Monday at eight
 AFTER = "2025-07-21T08:01:30+08:00"
 
@@ -81,6 +85,31 @@ def stop(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> int:
 def message_ids(mail_server) -> list[str]:
     mails = [email.message_from_bytes(mail.data, policy=email.policy.default) for mail in mail_server.mails]
     return [str(mail["Message-ID"]) for mail in mails]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_daemon_that_is_told_to_stop_while_it_is_still_being_imported_ends_well(workplace, number):
+    marker = workplace.path / "importing"
+    # Python runs this first: from then on the import of the daemon takes its time.
+    (workplace.path / "sitecustomize.py").write_text(f"""
+import pathlib, sys, time
+
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "monitor.daemon":
+            pathlib.Path({str(marker)!r}).touch()
+            time.sleep(30)
+
+sys.meta_path.insert(0, Slow())
+""")
+    process = workplace.start("run", PYTHONPATH=f"{workplace.path}:{ROOT}")
+    try:
+        wait_for(marker.exists, workplace)
+        assert stop(process, number) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert (workplace.path / "daemon.log").read_text() == ""
 
 
 def test_crawls_writes_and_mails_once_across_a_kill_and_a_restart(workplace, listed, mail_server):
@@ -193,7 +222,6 @@ def completed(workplace) -> bool:
         return state.last_good is not None
 
 
-@pytest.mark.long
 def test_a_crawl_that_hangs_is_ended_after_its_timeout_and_named_in_the_digest(workplace, listed, mail_server):
     workplace.configure(config(listed, mail_server).replace("delay = 0", 'delay = 0\ntimeout = "2s"'))
     listed.pages["/list.html"].delay = 60
@@ -219,7 +247,6 @@ def test_the_clock_set_back_neither_stops_crawls_nor_repeats_a_digest(workplace,
     assert len(mail_server.mails) == 2
 
 
-@pytest.mark.long
 def test_a_mail_server_that_hangs_does_not_hold_up_the_end(workplace, listed, mail_server):
     workplace.configure(config(listed, mail_server).replace('timeout = "20s"', 'timeout = "2m"'))
     mail_server.hang = 3600

@@ -13,18 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import monitor
-from monitor.models import (
-    AnnounceRules,
-    Composition,
-    Crawl,
-    DigestMaterial,
-    EntryKind,
-    EntryRecord,
-    FrozenDigest,
-    Sighting,
-    SourceSpec,
-    Target,
-)
+from monitor.announcing import AnnounceRules, Composition, DigestMaterial, EntryKind, EntryRecord, FrozenDigest, Target
+from monitor.models import Crawl, Sighting, SourceSpec
 from monitor.pages import Entry, ListingPage
 from monitor.periods import parse_period
 from monitor.store import Store

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from monitor.changes import Change, decide_article, decide_entry, effective_date
+from monitor.fingerprint import every_fingerprint
 from monitor.models import Post, PostStatus, Verdict
 from monitor.pages import Article, Entry
 
@@ -109,6 +110,17 @@ def test_a_date_that_only_the_page_gave_stands_until_the_listing_gives_one(compl
 
 def test_a_fingerprint_of_an_older_version_announces_nothing(complete: Post) -> None:
     assert decide_entry(complete, Entry(TITLE, published_on=DAY, body="正文"), owner=True).verdict is Verdict.UNCHANGED
+
+
+@pytest.mark.parametrize("before", ["正文", "正文\n浏览次数：12", "正文\n今天是2025年7月20日 星期日"])
+def test_a_better_fingerprint_announces_nothing_of_what_an_older_one_was_stored_under(
+    complete: Post, before: str
+) -> None:
+    old = replace(complete, body=before, fingerprint=every_fingerprint(complete.title, before, DAY)[-1])
+    for now in (before, "正文", "正文\n浏览次数：13", "正文\n【打印】【关闭】"):
+        change = decide_article(old, Article(None, now, None))
+        assert change == Change(Verdict.UNCHANGED, TITLE, before, DAY)
+    assert decide_article(old, Article(None, "新正文\n浏览次数：12", None)).verdict is Verdict.REVISED
 
 
 def test_a_pending_post_is_completed_by_its_first_body_from_any_listing(pending: Post) -> None:

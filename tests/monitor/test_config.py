@@ -1,14 +1,17 @@
 """zhaoshang.toml from file to set-up: what is found, what is refused, and in which words."""
 
+import os
+import re
 from collections.abc import Callable
 from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.announcing import AnnounceRules
 from monitor.config import EmailChannelConfig
 from monitor.errors import AudienceError, ConfigError, SecretError, SourceError
-from monitor.models import AnnounceRules, SourceSpec
+from monitor.models import SourceSpec
 from monitor.pages import Selection
 from monitor.schedule import CrawlSchedule
 from monitor.setup import Setup, load_setup, source_url
@@ -66,10 +69,61 @@ def test_a_source_may_say_where_its_fields_stand(read: Write, selector: str) -> 
     assert source.selection == Selection(records=selector)
 
 
-@pytest.mark.parametrize("selector", ["div[", "//div[", "]]", "xpath:???"])
-def test_a_selector_that_is_none_is_refused_before_it_finds_nothing(read: Write, selector: str) -> None:
-    with pytest.raises(ConfigError, match=r"source\[1\]\.select\.date: .*no CSS selector, no XPath and no JMESPath"):
+@pytest.mark.parametrize(
+    ("selector", "words"),
+    [
+        ("div[", "no CSS selector .* and no JMESPath"),
+        ("]]", "no CSS selector .* and no JMESPath"),
+        ("a:foo", r"no CSS selector \(The pseudo-class :foo is unknown\)"),
+        ("a::foo", r"no CSS selector \(The pseudo-element ::foo is unknown\)"),
+        ("*:nth-of-type(2)", r"no CSS selector \(\*:nth-of-type\(\) is not implemented\)"),
+        ("rows[?foo(a)].title", r"no JMESPath \(there is no function foo\(\)\)"),
+        ("length(a, b)", r"no JMESPath \(length\(\) does not take 2 arguments\)"),
+        ("//div[", "no XPath: Invalid"),
+        ("xpath:", "no XPath: Invalid expression"),
+        ("xpath:???", "no XPath: Invalid expression"),
+        ("xpath:foo(", "no XPath: Unregistered function"),
+        ("//*[$x]", "no XPath: Undefined variable"),
+        (".//ns:foo", "no XPath: Undefined namespace prefix"),
+        # None of these is evaluated on a page without what stands before it.
+        ("//rare/a[foo(.)]", r"no XPath: Unregistered function in foo\(\.\)"),
+        ("//rare[true() or (.//b[foo()])]", r"no XPath: Unregistered function in foo\(\)"),
+        ("//rare[@a = $x]", r"no XPath: Undefined variable in \$x"),
+        ("//rare[@ns:a]", "no XPath: Undefined namespace prefix in ns:a"),
+        ("//rare[count('a')]", r"no XPath: Invalid type in count\('a'\)"),
+        ("//rare[re:test(., '(')]", "no XPath: missing .* in re:test"),
+    ],
+)
+def test_a_selector_that_no_page_can_be_asked_is_refused_in_one_line(read: Write, selector: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=rf"source\[1\]\.select\.date: .*{words}.*; correct it$") as refused:
         read(f'{SOURCE}[source.select]\ndate = "{selector}"')
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        "//a[has-class('x') and (b or (c))]/ancestor::li[1]/following-sibling::*[self::div or @x = '[foo($y']/text()",
+        "//p[position() mod 2 = 1 and (a)]",
+        "//rare[re:test(@href, '[{(]')]/@title",
+        "(//rare)[last() - 1]",
+        "xpath:descendant::h1",
+        "xpath:string(.//td[contains(., '招商 (')])",
+        "li:has(a):not(.x) > a[href$='.html']",
+        "li:nth-child(2n+1)",
+        "join('?', [u, '1'])",
+        "sort_by(rows, &date)",
+        "数据.标题",
+    ],
+)
+def test_a_selector_is_not_refused_because_no_page_is_there_yet(read: Write, selector: str) -> None:
+    (source,) = read(f'{SOURCE}[source.select]\ntitle = "{selector}"').config.source
+    assert source.selection == Selection(title=selector)
+
+
+def test_a_post_s_own_page_is_not_asked_in_jmespath(read: Write) -> None:
+    with pytest.raises(ConfigError, match=r"select\.post_title: 'data\[\]\.title' is no CSS selector"):
+        read(f'{SOURCE}[source.select]\npost_title = "data[].title"')
 
 
 def test_a_source_is_fetched_carefully_unless_its_table_says_otherwise(read: Write) -> None:
@@ -93,6 +147,8 @@ def test_a_source_is_fetched_carefully_unless_its_table_says_otherwise(read: Wri
         (f"{SOURCE}max_page = 3", ["source[1].max_page", "did you mean 'max_pages'"]),
         (f'{SOURCE}{SOURCE.replace("zj", "b")}evrey = "6h"', ["source[2].evrey", "did you mean 'every'"]),
         (f'{MAIL}recipient = "b@x.cn"', ["'recipient'", "did you mean 'recipients'"]),
+        ("[operator]\nchanels = []", ["operator.chanels", "did you mean 'channels'"]),
+        ("[changes]\nvisits_per_day = 3", ["changes.visits_per_day", "did you mean 'visits_a_day'"]),
         ("[crawl]\nparalell = 3", ["crawl.paralell", "did you mean 'parallel'"]),
         (f'{MAIL}password = "secret"', ["'password'", "password_env", "password_file"]),
     ],
@@ -210,10 +266,35 @@ def test_the_built_in_source_exists_only_without_a_configuration(read: Write) ->
         read(SOURCE).source("zhanjiang")
 
 
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (
+            lambda path: path.symlink_to("nowhere.toml"),
+            r"is a link that leads nowhere \(nowhere\.toml\); mend the link",
+        ),
+        (lambda path: path.symlink_to(path.name), "is a link that leads nowhere"),
+        (lambda path: path.symlink_to("sub"), "is a folder; move it away"),
+        (lambda path: path.mkdir(), "is a folder; move it away"),
+        (os.mkfifo, "is no file; move it away"),
+    ],
+)
+def test_what_is_called_so_and_is_no_file_does_not_mean_the_built_in_source(
+    tmp_path: Path, make: Callable[[Path], object], words: str
+) -> None:
+    path = tmp_path / "zhaoshang.toml"
+    (tmp_path / "sub").mkdir()
+    make(path)
+    for named, folder in ((None, tmp_path), (None, tmp_path / "sub"), (path, tmp_path)):
+        with pytest.raises(ConfigError, match=f"^{path}: {words}") as refused:
+            load_setup(named, cwd=folder)
+        assert "\n" not in str(refused.value)
+
+
 def test_a_configuration_that_is_named_must_exist(tmp_path: Path) -> None:
-    for missing in (tmp_path / "no.toml", tmp_path):
-        with pytest.raises(ConfigError, match="no such file"):
-            load_setup(missing)
+    for named, words in ((tmp_path / "no.toml", "no such file"), (tmp_path, "is a folder")):
+        with pytest.raises(ConfigError, match=words):
+            load_setup(named)
 
 
 def test_an_audience_is_found_by_name_and_the_first_without(read: Write) -> None:
@@ -254,3 +335,17 @@ def test_a_password_file_is_read_beside_the_configuration_when_only_its_owner_ca
     path.write_text("\n")
     with pytest.raises(SecretError, match="is empty"):
         channel.password()
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ('[operator]\nchannels = ["mial"]', "[operator] names the channel 'mial'"),
+        ('[operator]\nhealthz = "localhost"', "is no address to listen on"),
+        ('[operator]\nhealthz = "127.0.0.1:99999"', "is no address to listen on"),
+        ('[changes]\nvisit_after = ["3d", "1d"]', "each must be longer than the one before"),
+    ],
+)
+def test_what_changes_and_operator_cannot_mean(read, table, said):
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        read(table)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.announcing import Period
 from monitor.errors import PeriodError
-from monitor.models import Period
 from monitor.periods import day_of, local_date, local_text, month_of, parse_instant, parse_period, week_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from zstandard import ZstdCompressor
 
 from monitor.archived import ArchiveSize, PageKind
-from monitor.errors import ForeignDatabase, StoreCorrupt, StoreError
+from monitor.errors import ForeignDatabase, StoreCorrupt
 from monitor.pages import Article, Entry, ListingPage, PageRequest, RawPage
 from monitor.store import Store
 from monitor.store.archive import ARCHIVE_NAME, Archive
@@ -263,25 +264,58 @@ def test_an_archive_that_is_deleted_is_begun_anew(store: Store, path: Path, left
 LINE = Entry("【湛江招商】甲", "http://zj.example/1.html")
 
 
-def record(store: Store, raw: RawPage, crawls: Any) -> None:
-    crawl_id = crawls.start()
+def record(store: Store, raw: RawPage, crawls: Any, crawl_id: int | None = None) -> int:
     listing = ListingPage(LISTING, "html", (LINE,))
+    crawl_id = crawl_id or crawls.start()
     store.record_listing(crawl_id, listing, crawls.pattern, NOW, ZONE, raw=raw)
+    return crawl_id
 
 
-def test_an_archive_of_a_newer_version_stops_what_could_not_be_kept(store: Store, crawls: Any, path: Path) -> None:
-    keep(store.archive, page(b"A"))
-    store.close()
+def of_a_newer_version(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
         conn.execute(
             "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('zhaoshang-archive', 'm9_x', '')"
         )
+
+
+def without_a_table(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        conn.execute("DROP TABLE pages")
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (
+            lambda path: path.write_bytes(b"garbage"),
+            "(is not a SQLite|the archive is damaged .file is not a) database.*; move it away",
+        ),
+        (lambda path: os.truncate(path, path.stat().st_size // 2), "the archive is damaged .*; move it away"),
+        (of_a_newer_version, "was written by a newer version .it has m9_x.*; upgrade zhaoshang"),
+        (without_a_table, "the archive is damaged .no such table: .*; move it away"),
+    ],
+)
+def test_an_archive_that_cannot_be_used_costs_no_post_and_is_told_once(
+    store: Store, crawls: Any, path: Path, harm: Any, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    keep(store.archive, page(b"A"))
+    store.close()
+    path.with_name(path.name + "-wal").unlink(missing_ok=True)
+    harm(path)
     before = hashlib.sha256(path.read_bytes()).hexdigest()
-    with Store(store.path) as again:
+    with Store(store.path) as again, caplog.at_level(logging.ERROR, "zhaoshang"):
         crawls.store = again
-        with pytest.raises(ForeignDatabase, match=rf"{ARCHIVE_NAME}: was written by a newer version .it has m9_x"):
-            record(again, page(b"B"), crawls)
-        assert again.summary().posts == 0
+        crawl_id = record(again, page(b"B"), crawls)
+        (post,) = again.all_posts()
+        again.record_article(crawl_id, post.id, Article(None, "正文。"), NOW, ZONE, raw=page(b"C", LINE.url or ""))
+        again.keep_trouble(crawl_id, page(b"D"))
+        (post,) = again.all_posts()
+        assert post.body == "正文。"
+        (note,) = (note for note in again.crawl_notes(crawl_id) if note.kind == "error")
+        assert again.crawl(crawl_id).counts.errors == 1
+    assert note.title == str(path)
+    assert re.match(f"this crawl keeps no more pages: {words}", note.reason)
+    assert caplog.messages == [f"{path}: {note.reason}"]
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before
 
 
@@ -294,16 +328,17 @@ def test_a_file_that_is_no_archive_is_refused_and_left_alone(store: Store, path:
     assert path.read_bytes() == content
 
 
-def test_a_page_that_cannot_be_kept_is_not_recorded_either(store: Store, crawls: Any) -> None:
+def test_the_next_crawl_keeps_pages_again_when_the_archive_can_be_written(store: Store, crawls: Any) -> None:
     keep(store.archive, page(b"A"))
     store.archive._conn.execute("PRAGMA query_only = 1")
-    with pytest.raises(StoreError, match=ARCHIVE_NAME):
-        record(store, page(b"B"), crawls)
-    assert store.summary().posts == 0
+    crawl_id = record(store, page(b"B"), crawls)
+    (note,) = store.crawl_notes(crawl_id)
+    assert "cannot be opened for writing" in note.reason
     store.archive._conn.execute("PRAGMA query_only = 0")
-    record(store, page(b"B"), crawls)
-    assert store.summary().posts == 1
-    assert bodies(store.archive) == [b"A", b"B"]
+    record(store, page(b"B"), crawls, crawl_id)
+    assert bodies(store.archive) == [b"A"], "half of a crawl's pages are not worth a second wait"
+    record(store, page(b"C"), crawls)
+    assert bodies(store.archive) == [b"A", b"C"]
 
 
 def test_of_a_crawl_the_pages_with_news_are_kept(store: Store, crawls: Any) -> None:
@@ -437,7 +472,7 @@ with Store(Path(sys.argv[1])) as store:
     crawl_id = store.start_crawl("zj", 1, now)
     store.archive.size()
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
-    for number in range(100):
+    for number in range(5000):
         raw = RawPage(PageRequest(url), url, os.urandom(20_000), now)
         line = Entry(f"【湛江招商】{number}", f"http://zj.example/{number}.html")
         try:
@@ -450,14 +485,17 @@ with Store(Path(sys.argv[1])) as store:
 """
 
 
-def test_where_no_more_fits_the_page_and_its_record_are_both_absent(database: Path, path: Path) -> None:
+def test_where_no_more_fits_in_the_archive_posts_are_stored_until_the_database_is_full_too(
+    database: Path, path: Path
+) -> None:
     done = subprocess.run(
         [sys.executable, "-c", FULL, str(database)], capture_output=True, text=True, cwd=Path.cwd(), check=True
     )
     error, counts = done.stdout.splitlines()
-    assert error.startswith(f"{path}: the disk ")
+    assert error.startswith(f"{database}: the disk ")
+    assert re.search(f"{path}: this crawl keeps no more pages: the disk ", done.stderr)
     posts, pages = map(int, counts.split())
-    assert posts == pages > 3
+    assert posts > pages > 3
     with Store(database) as store:
         assert store.integrity_problem() is store.archive.integrity_problem() is None
         assert (store.summary().posts, store.archive_size().pages) == (posts, pages)

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.models import AnnounceRules, Composition, DigestMaterial, EntryKind, EntryRecord, SourceSpec, Target
+from monitor.announcing import AnnounceRules, Composition, DigestMaterial, EntryKind, EntryRecord, Target
+from monitor.models import SourceSpec
 from monitor.pages import Article, Entry
 from monitor.periods import parse_period
 from monitor.store import Store
@@ -87,7 +88,7 @@ RACE = """
 import os
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
-from monitor.models import AnnounceRules, Composition, EntryKind, EntryRecord, Target
+from monitor.announcing import AnnounceRules, Composition, EntryKind, EntryRecord, Target
 from monitor.periods import parse_period
 now = datetime(2025, 7, 21, tzinfo=UTC)
 def compose(material):
@@ -327,7 +328,7 @@ def test_a_preview_shows_all_that_is_dated_in_the_period_and_changes_nothing(
     crawls.run([line("待读", body=None), Entry("【投资廉江市】丙", "http://zj.example/off", DAY)])
 
     def preview(key: str, audience: str = "everyone") -> DigestMaterial:
-        return store.preview_material(audience, parse_period(key), now, ["zhanjiang"])
+        return store.preview_material(audience, parse_period(key), now, ["zhanjiang"], ZONE)
 
     before = preview("2025-W29")
     assert [post.title[-2:] for post in before.posts] == ["周日", "待读", "周一"]

@@ -150,6 +150,13 @@ def test_what_a_crawl_that_was_cut_short_found_stays_unknown_until_one_completes
     assert unknown(crawls.start()) == [False, False, False]
 
 
+def test_known_is_what_an_earlier_completed_crawl_listed_and_this_one_has_not_met_yet(crawls: Any) -> None:
+    crawls.run([OFF, A])
+    crawl_id = crawls.start()
+    assert [one.known for one in crawls.page(crawl_id, NEW, OFF, A)] == [False, True, True]
+    assert [one.known for one in crawls.page(crawl_id, NEW, OFF, A)] == [False, False, False]
+
+
 def test_a_post_that_another_source_found_is_unknown_to_a_listing_that_never_showed_it(crawls: Any) -> None:
     crawls.run([A])
     (first,), _ = crawls.run([A], source="guangdong")
@@ -187,7 +194,7 @@ def test_another_record_block_is_noted_as_a_change_of_layout_once(crawls: Any, s
     def read(signature: str) -> tuple[str | None, list[str]]:
         crawl_id = crawls.start()
         page = ListingPage("http://zj.example/list/", "html", (), signature=signature, charset_note="utf-8")
-        former = store.note_reading(crawl_id, page)
+        former = store.note_reading(crawl_id, page, DAY)
         crawls.finish(crawl_id)
         return former, [note.kind for note in store.crawl_notes(crawl_id)]
 
@@ -196,6 +203,23 @@ def test_another_record_block_is_noted_as_a_change_of_layout_once(crawls: Any, s
     assert read("") == (None, []), "a page on which nothing was found says nothing about the layout"
     assert read("div.cards>a") == ("ul.list>li>a", ["layout"])
     assert read("div.cards>a") == (None, [])
+
+
+def test_a_record_block_is_compared_only_with_one_that_was_read_in_the_same_way(crawls: Any, store: Store) -> None:
+    def read(signature: str, read_by: str, url: str | None = None) -> str | None:
+        crawl_id = store.start_crawl("zhanjiang", 1, crawls.at, url)
+        page = ListingPage(url or "http://zj.example/list/", "html", (), signature=signature)
+        former = store.note_reading(crawl_id, page, DAY, read_by)
+        crawls.finish(crawl_id)
+        assert bool(store.crawl_notes(crawl_id)) == (former is not None)
+        return former
+
+    assert read("ul.list>li>a", "1:plain") is None
+    assert read("select li", "1:selected") is None
+    assert read("ul.list>li>a", "1:selected") == "select li"
+    assert read("dump", "1:selected", "file:///saved.txt") is None, "another address leaves what is known"
+    assert read("ul.list>li>a", "2:selected") is None, "the same block, found by another extractor"
+    assert read("div.cards>a", "2:selected") == "ul.list>li>a"
 
 
 def test_baseline_lasts_until_a_crawl_of_the_source_completes(crawls: Any, store: Store) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from monitor.announcing import Composition, Delivery, DeliveryState, FrozenDigest, Target
 from monitor.errors import UnknownDelivery
-from monitor.models import Composition, Delivery, DeliveryState, FrozenDigest, Target
 from monitor.store import Store
 
 MINUTE = timedelta(minutes=1)

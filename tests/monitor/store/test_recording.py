@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.fingerprint import every_fingerprint
 from monitor.models import CrawlCounts, CrawlNote, Post, PostStatus, Verdict
 from monitor.pages import Article, Entry
 from monitor.store import Store
@@ -261,6 +262,16 @@ def test_identities_with_one_content_are_all_stored_and_linked_to_the_first(craw
     assert [post.copy_of for post in posts(crawls.store)] == [None, 1, 1]
 
 
+def test_a_copy_is_found_under_the_fingerprint_of_an_older_version(crawls: Any) -> None:
+    crawls.run([A])
+    with crawls.store._write() as conn:
+        older = every_fingerprint(A.title, A.body or "", A.published_on)[-1]
+        conn.execute("UPDATE posts SET fingerprint = ?", [older])
+    crawls.run([A, replace(A, url=V)])
+    assert [post.copy_of for post in posts(crawls.store)] == [None, 1]
+    assert [post.revision for post in posts(crawls.store)] == [1, 1]
+
+
 @pytest.mark.parametrize("change", [{"body": "别的"}, {"published_on": date(2025, 7, 18)}, {"title": "【湛江招商】乙"}])
 def test_other_title_date_or_body_is_no_copy(crawls: Any, change: dict[str, Any]) -> None:
     crawls.run([A, replace(A, url=V, **change)])
@@ -293,8 +304,10 @@ pages = st.lists(lines, max_size=7)
 
 
 def everything(store: Store) -> tuple[object, ...]:
-    """All that is known, without the numbers that rows have and the moments at which they were last seen."""
-    known = Counter(replace(post, id=0, copy_of=None, last_seen_at=post.first_seen_at) for post in posts(store))
+    """All that is known, without the numbers that rows have and what only tells when and how often they were seen."""
+    known = Counter(
+        replace(post, id=0, copy_of=None, last_seen_at=post.first_seen_at, streak=0) for post in posts(store)
+    )
     copies = sum(post.copy_of is not None for post in posts(store))
     texts = Counter(tuple(row) for row in store._rows("SELECT number, title, body, fingerprint FROM revisions"))
     off_label = Counter(tuple(row) for row in store._rows("SELECT key, title FROM off_label_entries"))
