@@ -228,3 +228,15 @@ def test_subject_lines(full_digest: Digest, empty_digest: Digest, item: Callable
     assert subject(replace(empty_digest, places=many)).endswith(
         "：9 篇（" + "、".join(f"地{n} 1" for n in range(8)) + " 等）"
     )
+
+
+def test_every_heading_of_the_markdown_stands_apart(empty_digest, item):
+    digest = replace(
+        empty_digest,
+        late=(item(1),),
+        backfilled=2,
+        off_label=(OffLabelLine(1, "【投资廉江市】报告", None, "湛江招商"),),
+        missed=("2025-W28",),
+    )
+    lines = render(digest, "md").splitlines()
+    assert all(not lines[at - 1] for at, line in enumerate(lines) if at and line.startswith("#"))
