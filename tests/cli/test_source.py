@@ -211,9 +211,9 @@ def test_list_shows_every_source_with_its_state(workplace, listed):
         '[[source]]\nname = "gd"\nurl = "https://gd.example/"\npaused = true\n'
     )
     assert workplace.zhaoshang("--now", NOW, "crawl", "zj").returncode == 0
-    told = json.loads(workplace.zhaoshang("source", "list", "--json").stdout)
+    told = json.loads(workplace.zhaoshang("--now", NOW, "source", "list", "--json").stdout)
     assert [(one["name"], one["title"], one["state"], one["posts"]) for one in told] == [
-        ("zj", "湛江", "active", 2),
+        ("zj", "湛江", "healthy", 2),
         ("gd", "gd", "paused", 0),
     ]
     assert told[0]["last_crawl"].startswith("2025-07-21T00:00")
