@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -264,6 +264,12 @@ class Workplace:
             "PYTHONWARNINGS": "error::DeprecationWarning:crawler,error::DeprecationWarning:monitor",
             **more,
         }
+
+
+@pytest.fixture(scope="session")
+def workplace_in() -> Callable[[Path], Workplace]:
+    """A workplace in a given folder, for fixtures that several tests share."""
+    return Workplace
 
 
 @pytest.fixture

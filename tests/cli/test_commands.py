@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import sqlite3
 import sys
 
@@ -13,11 +14,19 @@ from monitor.text import width
 MONDAY = "2025-07-21T08:00+08:00"
 
 
-@pytest.fixture
-def crawled(workplace):
-    """A workplace without configuration whose built-in source was crawled."""
-    done = workplace.zhaoshang("--now", MONDAY, "crawl")
+@pytest.fixture(scope="module")
+def crawled_once(tmp_path_factory, workplace_in):
+    """What a crawl of the built-in source leaves in a folder without configuration."""
+    place = workplace_in(tmp_path_factory.mktemp("crawled"))
+    done = place.zhaoshang("--now", MONDAY, "crawl")
     assert done.returncode == 0, done.stderr
+    return place.data
+
+
+@pytest.fixture
+def crawled(workplace, crawled_once):
+    """A workplace without configuration whose built-in source was crawled."""
+    shutil.copytree(crawled_once, workplace.data)
     return workplace
 
 
