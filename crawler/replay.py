@@ -200,34 +200,37 @@ class Replay:
         if not pages:  # the page was asked for by another source that lists the post
             found = self._archive.refs_of_post(known.post.id, self._wish.since)
             pages = [ref for ref in found if _address(ref) in known.addresses]
-        reading = self._reading(pages, known.post, has_text=line is not None and bool(line.entry.body))
+        readings = self._readings(pages, known.post, has_text=line is not None and bool(line.entry.body))
         newest = [*pages[-1:], *([line.page] if line else [])]
         if not newest:
             return None
         self._posts += 1
-        return Evidence(max(newest, key=lambda ref: ref.id), line, reading)
+        reading, earlier = (readings[-1], readings[:-1]) if readings else (None, ())
+        return Evidence(max(newest, key=lambda ref: ref.id), line, reading, tuple(earlier))
 
-    def _reading(self, pages: Sequence[PageRef], post: Post, *, has_text: bool) -> Reading | None:
-        """The newest page of a post that yields a text.
+    def _readings(self, pages: Sequence[PageRef], post: Post, *, has_text: bool) -> Sequence[Reading]:
+        """The pages of a post that yield a text, oldest first.
 
         One that does not was taken for the post by mistake, a challenge page for example; but behind a page that
         cannot be read stands what is stored, and older pages say nothing against it.
         """
         reason = ""
+        readings: list[Reading] = []
         for ref in reversed(pages):
             archived = self._archive.page(ref)
             if archived is None:
                 self._damaged += 1
-                return None
+                return readings
             self._pages += 1
             # Each page by itself, without a recipe: what is read of one must not depend on which others are archived.
             read = read_post(archived.raw, ref.fetched_at.astimezone(self._zone), self._wish.selection)
             if read.article is not None:
-                return Reading(read.article, ref)
-            reason = reason or str(read.blocked or "no body found")
-        if reason and post.status is PostStatus.COMPLETE and not has_text:
+                readings.insert(0, Reading(read.article, ref))
+            elif not readings:
+                reason = reason or str(read.blocked or "no body found")
+        if reason and not readings and post.status is PostStatus.COMPLETE and not has_text:
             self._missing[post.id] = f"its archived page yields no text any more: {reason}"
-        return None
+        return readings
 
     # -- telling ---------------------------------------------------------------------------------------------------
 

@@ -80,13 +80,17 @@ def decide_visit(old: Post, article: Article, before: Article | None) -> Change:
     change = decide_article(old, article)
     if before is None or change.verdict is Verdict.COMPLETED:
         return change
-    title = _retitled(old.title, before.title, article.title) or change.title
-    redated = None not in (before.published_on, article.published_on) and before.published_on != article.published_on
-    published_on = article.published_on if redated else change.published_on
+    title = retitled(old.title, before.title, article.title) or change.title
+    published_on = redated(before.published_on, article.published_on) or change.published_on
     return _judged(old, title, article.body, published_on)
 
 
-def _retitled(known: str, before: str | None, now: str | None) -> str | None:
+def redated(before: date | None, now: date | None) -> date | None:
+    """The new date where a page itself bore another one before."""
+    return now if before is not None and before != now else None
+
+
+def retitled(known: str, before: str | None, now: str | None) -> str | None:
     """The new title where a page's own title was the post's, with or without its label, and is another one now."""
     if not before or not now or title_key(before) == title_key(now):
         return None

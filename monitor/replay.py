@@ -5,12 +5,14 @@ that fetched them did; then the post is what a first reading of all that would h
 not say stays as it is.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from monitor.archived import PageRef
-from monitor.changes import effective_date
+from monitor.changes import effective_date, redated, retitled
 from monitor.fingerprint import fingerprint
 from monitor.models import Label, Post
 from monitor.pages import Article, Attachment, Entry
@@ -22,12 +24,15 @@ from monitor.text import title_key, whole_title
 class Line:
     """What the archived listings say of one post: its newest entry, completed by what older ones say and it does not.
 
-    `label` is None where the source's pattern is not known any more.
+    `label` is None where the source's pattern is not known any more. `titled_by` and `dated_by` are the ids of the
+    pages on which the listing first showed the title and the date that it shows now.
     """
 
     entry: Entry
     label: Label | None
     page: PageRef
+    titled_by: int = 0
+    dated_by: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +47,14 @@ class Reading:
 class Evidence:
     """All that the archive says of one post; None where it says nothing.
 
-    `newest` is the page of it that was kept last, whether or not it still yields anything.
+    `newest` is the page of it that was kept last, whether or not it still yields anything. `earlier` are the readings
+    of its own page before `reading`, oldest first.
     """
 
     newest: PageRef
     line: Line | None = None
     reading: Reading | None = None
+    earlier: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +97,12 @@ def follow(older: Line | None, newer: Line, printed: date | None = None) -> Line
         published_on = before.published_on if before else None
     elif not entry.year_printed and known is not None and _same_day(published_on, known):
         published_on = known
+    same_title = before is not None and title_key(before.title) == title_key(entry.title)
+    same_date = before is not None and before.published_on == published_on
     return replace(
         newer,
+        titled_by=older.titled_by if older and same_title else newer.page.id,
+        dated_by=older.dated_by if older and same_date else newer.page.id,
         entry=replace(
             entry,
             published_on=published_on,
@@ -128,7 +139,8 @@ def corrected(post: Post, evidence: Evidence) -> State:
     """The post as a first reading of its archived pages gives it.
 
     The listing's date wins over the page's, the page's whole title over a cut one, and the page's body over the
-    listing's, unless the listing came later.
+    listing's, unless the listing came later. A title or date that the page itself changed later than the listing its
+    own is the site's edit, as in a crawl.
     """
     state = state_of(post)
     line, reading = evidence.line, evidence.reading
@@ -136,11 +148,34 @@ def corrected(post: Post, evidence: Evidence) -> State:
         state = _with_line(state, line)
     # Without an archived page of its own, the stored title stands for the page's: it is whole where the line is cut.
     title = whole_title(state.listed_title, reading.article.title if reading else post.title)
+    title = _title_of_page(title, evidence)
     if line is not None or title_key(title) != title_key(post.title):
         state = replace(state, title=title)
     if reading is not None:
         state = replace(state, origin=reading.article.origin, attachments=reading.article.attachments)
-    return replace(state, published_on=_published_on(post, evidence), body=_body(post, evidence))
+    published_on = _date_of_page(_published_on(post, evidence), evidence)
+    return replace(state, published_on=published_on, body=_body(post, evidence))
+
+
+def _title_of_page(title: str, evidence: Evidence) -> str:
+    since = evidence.line.titled_by if evidence.line else 0
+    for before, after in _turns(evidence):
+        if after.page.id > since:
+            title = retitled(title, before.article.title, after.article.title) or title
+    return title
+
+
+def _date_of_page(published_on: date | None, evidence: Evidence) -> date | None:
+    since = evidence.line.dated_by if evidence.line else 0
+    for before, after in _turns(evidence):
+        if after.page.id > since:
+            published_on = redated(before.article.published_on, after.article.published_on) or published_on
+    return published_on
+
+
+def _turns(evidence: Evidence) -> Iterable[tuple[Reading, Reading]]:
+    """Each reading of the post's own page with the one before it."""
+    return pairwise((*evidence.earlier, evidence.reading)) if evidence.reading is not None else ()
 
 
 def _with_line(state: State, line: Line) -> State:

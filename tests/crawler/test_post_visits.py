@@ -105,6 +105,26 @@ def test_our_better_reading_is_told_to_nobody(place, site):
     assert events(place) == []
 
 
+def test_a_replay_takes_no_edit_back_that_only_the_page_shows(place, site):
+    """The listing goes on showing the old title and date; of the page the archive has both states."""
+
+    def page(title, day):
+        text = "".join(f"<p>{line}</p>" for line in TEXT)
+        head = f"<title>{title}</title><meta name='ArticleTitle' content='{title}'><meta name='PubDate' content='{day}'>"
+        site.put("/1.html", f"<html><head>{head}</head><body><h1>{title}</h1><div id='zoom'>{text}</div></body></html>")
+
+    page(A, "2025-07-16")
+    crawl(place, site, 0)
+    page("【湛江招商】甲项目总投资增至十五亿元", "2025-07-15")
+    crawl(place, site, 1)
+    assert events(place) == [("revised", True)]
+    told = place.zhaoshang("--now", DAYS[2], "replay")
+    assert "0 corrected" in told.stdout
+    with Store(place.database, create=False) as store:
+        post = store.history(1).post
+    assert (post.title, str(post.published_on)) == ("【湛江招商】甲项目总投资增至十五亿元", "2025-07-15")
+
+
 def test_the_listing_is_walked_on_to_posts_that_have_no_page(workplace, site):
     """Whole texts on the listing: on a day on which one is due the walk does not stop at a page without news."""
     workplace.configure(

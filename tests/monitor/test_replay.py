@@ -304,3 +304,26 @@ def test_an_event_comes_over_in_one_line_of_ascii(event: Progress) -> None:
 )
 def test_any_other_line_is_no_event(text: str) -> None:
     assert event_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("changed_by", "listed_by", "title", "on"),
+    [
+        (5, 3, "【湛江招商】乙", date(2025, 7, 18)),  # the page's edit came after the listing's word
+        (5, 9, "【湛江招商】甲", DAY),  # the listing spoke last
+    ],
+)
+def test_of_listing_and_page_the_one_that_changed_last_has_the_title_and_the_date(
+    post: Post, changed_by: int, listed_by: int, title: str, on: date
+) -> None:
+    listed = replace(line(listed_by), titled_by=listed_by, dated_by=listed_by)
+    before, after = reading(1, "正文", "甲", DAY), reading(changed_by, "正文", "乙", date(2025, 7, 18))
+    state = corrected(post, Evidence(after.page, listed, after, (before,)))
+    assert (state.title, state.published_on) == (title, on)
+
+
+def test_a_line_remembers_since_when_it_says_what_it_says() -> None:
+    first = follow(None, line(1))
+    again = follow(first, line(2))
+    other = follow(again, line(3, "【湛江招商】乙"))
+    assert [(one.titled_by, one.dated_by) for one in (first, again, other)] == [(1, 1), (1, 1), (3, 1)]
