@@ -5,20 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from digests.reasons import trouble_in_chinese
-from monitor.health.conditions import Alert, AlertKind, State
+from digests.reasons import STATES, trouble_in_chinese
+from monitor.health.conditions import Alert, AlertKind
 from monitor.periods import local_text
 from monitor.text import clean, without_logins
 
-_STATES = {
-    State.HEALTHY: "正常",
-    State.QUIET: "正常，但久无更新",
-    State.SUSPICIOUS: "内容可疑",
-    State.BROKEN: "无法读取",
-    State.BLOCKED: "被拦截",
-    State.UNREACHABLE: "无法访问",
-    State.PAUSED: "已暂停",
-}
 _IN_TROUBLE = "抓取会照常重试；同样的异常不再通知，恢复后另行通知。查看最近的抓取、试读、暂停："
 _COMMANDS = ("show", "test", "pause")
 
@@ -48,7 +39,7 @@ class Notice:
 def notice_of(alert: Alert, address: str, zone: ZoneInfo) -> Notice:
     """The message of an alert. `address` is the listing's."""
     title = clean(alert.title) or alert.source
-    state = _STATES[alert.health.state]
+    state = STATES[alert.health.state]
     trouble = alert.kind is AlertKind.TROUBLE
     return Notice(
         source=alert.source,
@@ -66,7 +57,7 @@ def _facts(alert: Alert, title: str, zone: ZoneInfo) -> Iterator[Fact]:
     health = alert.health
     trouble = alert.kind is AlertKind.TROUBLE
     yield Fact("来源", title if title == alert.source else f"{title}（{alert.source}）")
-    yield Fact("状态", _STATES[health.state])
+    yield Fact("状态", STATES[health.state])
     if health.trouble is not None:
         yield Fact("原因" if trouble else "此前的原因", without_logins(trouble_in_chinese(health.trouble)))
     if health.since is not None:

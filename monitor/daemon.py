@@ -31,9 +31,10 @@ from monitor.crawl_process import CrawlOutcome, run_crawl
 from monitor.errors import ConfigError, ZhaoshangError
 from monitor.healthz import HealthServer
 from monitor.locks import lock_daemon
-from monitor.operator import alert_operator, healths
+from monitor.operator import alert_operator
 from monitor.reload import FollowedSetup
 from monitor.setup import Setup
+from monitor.source_health import healths_of
 from monitor.store import Store
 from monitor.vital_signs import Ticks, vital_signs
 
@@ -181,7 +182,7 @@ class Daemon:
 
     def _tell_operator(self, store: Store, names: Collection[str]) -> None:
         now = self._clock.now()
-        alert_operator(self._setup, healths(store, self._setup, now, names), store, now)
+        alert_operator(self._setup, healths_of(store, self._setup.config, now, names), store, now)
 
     def _start_crawl(self, name: str) -> None:
         with self._guard:

@@ -1,7 +1,7 @@
 """Tells the operator of sources that break and recover: decides, records, queues, logs; sending is the outbox's."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,17 +11,10 @@ from monitor.health.conditions import Alert, AlertKind, Health
 from monitor.health.words import trouble_in_english
 from monitor.periods import local_text
 from monitor.setup import Setup
-from monitor.source_health import healths_of
 from monitor.store import Store
 from monitor.text import without_logins
 
 logger = logging.getLogger("zhaoshang")
-
-
-def healths(store: Store, setup: Setup, now: datetime, names: Collection[str] | None = None) -> dict[str, Health]:
-    """How each configured source (or those named) is, by name."""
-    found = healths_of(store, setup.config, now)
-    return {name: health for name, health in found.items() if names is None or name in names}
 
 
 def alert_operator(setup: Setup, found: Mapping[str, Health], store: Store, now: datetime) -> tuple[Alert, ...]:

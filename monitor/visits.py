@@ -1,7 +1,6 @@
 """When a known post is looked at again, and what a look that finds it gone may prove; pure, and without a page."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
@@ -18,7 +17,7 @@ _FRONT = re.compile(r"/?(?:(?:index|default|home|main)(?:\.\w+)?)?", re.IGNORECA
 class VisitRules:
     """The settings of `[changes]`. `recent`: the age up to which a post is followed that nobody was told of."""
 
-    after: Sequence[timedelta] = tuple(timedelta(days=days) for days in (1, 3, 7, 14, 30))
+    after: tuple[timedelta, ...] = tuple(timedelta(days=days) for days in (1, 3, 7, 14, 30))
     every: timedelta = timedelta(days=30)
     until: timedelta = timedelta(days=180)
     a_day: int = 50

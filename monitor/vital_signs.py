@@ -9,8 +9,9 @@ from email.utils import parseaddr
 from monitor.announcing import Delivery
 from monitor.errors import StoreError
 from monitor.health.alerts import is_failing
-from monitor.operator import healths, reason_of
+from monitor.operator import reason_of
 from monitor.setup import Setup
+from monitor.source_health import healths_of
 from monitor.store import Store
 from monitor.text import without_logins
 
@@ -86,7 +87,7 @@ def _sources(store: Store, setup: Setup, now: datetime) -> Iterator[Record]:
     """Those that are not well."""
     last_alerts = store.last_alerts()
     paused = {source.name for source in setup.config.source if source.paused}
-    for name, health in healths(store, setup, now).items():
+    for name, health in healths_of(store, setup.config, now).items():
         if name not in paused and not health.is_well:
             yield {
                 "name": name,

@@ -13,7 +13,8 @@ from monitor.cli.session import Session, with_session
 from monitor.crawl_process import CrawlOutcome
 from monitor.errors import ConfigError, StoreError
 from monitor.models import Crawl
-from monitor.operator import alert_operator, healths
+from monitor.operator import alert_operator
+from monitor.source_health import healths_of
 from monitor.store import Store
 
 
@@ -50,7 +51,7 @@ def _keep_house(session: Session, crawled: Collection[str]) -> None:
     try:
         with Store(session.setup.database, create=False) as store:
             now = session.now
-            alert_operator(session.setup, healths(store, session.setup, now, crawled), store, now)
+            alert_operator(session.setup, healths_of(store, session.setup.config, now, crawled), store, now)
             jobs.prune_archive(store, session.setup, session.now)
     except StoreError as error:
         click.echo(f"zhaoshang: {error}", err=True)

@@ -75,7 +75,7 @@ def _look_up(session: Session, store: Store, source: SourceConfig) -> _Known:
     if not found:
         raise ZhaoshangError(f"{source.name} was never crawled", todo=f"run `zhaoshang crawl {source.name}`")
     (state,) = found
-    record = next(one for one in records_of(store, session.setup.config) if one.name == source.name)
+    record = next(iter(records_of(store, session.setup.config, [source.name])))
     crawls = store.recent_crawls(source.name, _SPARKS, is_alive)
     failed = next((one for one in record.crawls if _has_failed(one)), None)
     read = [one.figures for one in reversed(record.crawls) if one.completed and one.figures is not None]

@@ -11,16 +11,17 @@ from monitor.health.conditions import HealthRules
 from monitor.visits import VisitRules
 
 _LOCAL_ADDRESS = re.compile(r"(\[[0-9a-fA-F:.]+\]|[\w.-]+):(\d{1,5})")
+_USUAL = VisitRules()
 
 
 class ChangesConfig(Table):
     """`[changes]`: the visits that find edits and withdrawals."""
 
-    visit_after: tuple[Timeout, ...] = tuple(timedelta(days=days) for days in (1, 3, 7, 14, 30))
-    visit_every: Timeout = timedelta(days=30)
-    visit_until: Duration = timedelta(days=180)
-    visits_a_day: int = Field(50, ge=0, le=10_000)
-    withdraw_after: Timeout = timedelta(hours=24)
+    visit_after: tuple[Timeout, ...] = _USUAL.after
+    visit_every: Timeout = _USUAL.every
+    visit_until: Duration = _USUAL.until
+    visits_a_day: int = Field(_USUAL.a_day, ge=0, le=10_000)
+    withdraw_after: Timeout = _USUAL.withdraw_after
 
     @field_validator("visit_after")
     @classmethod
@@ -39,7 +40,7 @@ class OperatorConfig(Table):
     """`[operator]`: who keeps this running, and how they hear that something does not."""
 
     channels: tuple[Name, ...] = ()
-    alert_after: Annotated[int, Field(ge=1, le=100)] = 3
+    alert_after: Annotated[int, Field(ge=1, le=100)] = HealthRules().alert_after
     healthz: str = ""
 
     @field_validator("healthz")

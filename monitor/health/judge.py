@@ -20,11 +20,10 @@ from monitor.health.conditions import (
     Trouble,
 )
 from monitor.health.habits import HISTORY, Pace, habit_of, is_steady, oddity, pace_of
+from monitor.visits import is_mass_vanishing
 
 _MISSED_TURNS = 3  # a source that has missed this many turns, and a day, has silently stopped
 _NEW_HABIT = 20  # crawls in a row that show a listing alike: so it is now, however it was
-_FEW_GONE = 3  # posts of one day; more than these, and more than a share of those looked at, are no withdrawals
-_GONE = 0.2
 
 _FAILED = (State.BROKEN, State.BLOCKED, State.UNREACHABLE)
 _UNREACHABLE = frozenset(
@@ -197,7 +196,7 @@ class _Reading:
 
     def _vanishing(self) -> Trouble | None:
         """By all crawls of the same day up to this one: visits have a ceiling a day, not a crawl."""
-        if self.gone > _FEW_GONE and self.gone > _GONE * self.visited:
+        if is_mass_vanishing(self.gone, self.visited):
             return Trouble(Symptom.VANISHED, f"{self.gone}/{self.visited}")
         return None
 

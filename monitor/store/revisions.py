@@ -97,7 +97,9 @@ class RevisionTables(IdentityTables):
 
     def _goes_to_and_fro(self, conn: sqlite3.Connection, old: Post, change: Change) -> bool:
         """Whether a post shows a wording again that it had before, and has gone back to another one already."""
-        return old.revision > _TO_AND_FRO and self._had_before(conn, old, change)
+        of_the_site = "SELECT COUNT(*) AS n FROM revisions WHERE post_id = ? AND replayed = 0"
+        enough = conn.execute(of_the_site, [old.id]).fetchone()["n"] > _TO_AND_FRO
+        return enough and self._had_before(conn, old, change)
 
     def _had_before(self, conn: sqlite3.Connection, old: Post, change: Change) -> bool:
         again = conn.execute(

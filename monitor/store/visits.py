@@ -64,11 +64,6 @@ class VisitTables(SightingTables, HealthTables):
 
     # -- what a visit found ----------------------------------------------------------------------------------------
 
-    def keep_validators(self, post_id: int, found: PostValidators) -> None:
-        """Remember how a post's page was when it was read."""
-        with self._write() as conn:
-            self._keep_validators(conn, post_id, found)
-
     def record_visit(
         self,
         crawl_id: int,
@@ -155,7 +150,7 @@ class VisitTables(SightingTables, HealthTables):
                 [source],
             ).fetchall()
             for row in died:
-                self._conclude(conn, row["id"], sound=False)
+                self._conclude(conn, self.crawl(row["id"]), sound=False)
                 self._look_again(conn, row["id"])
             return super().start_crawl(source, pid, now, url)
 
@@ -177,8 +172,7 @@ class VisitTables(SightingTables, HealthTables):
                 crawl_id, reason, completed=completed, now=now, validators=validators, trouble=trouble
             )
             sound = completed and self._is_well(conn, crawl, now, zone)
-            self._conclude(conn, crawl_id, sound=sound)
-            self._hush_site_changes(conn, crawl)
+            self._conclude(conn, crawl, sound=sound)
             if not completed:
                 self._look_again(conn, crawl_id)
             if completed:
@@ -189,19 +183,19 @@ class VisitTables(SightingTables, HealthTables):
 
     def _is_well(self, conn: sqlite3.Connection, crawl: Crawl, now: datetime, zone: ZoneInfo) -> bool:
         """Whether nothing about the source was odd in this crawl; that it is crawled on time is another matter."""
-        gone_at_once = is_mass_vanishing(*reversed(self._day(crawl.source_id, crawl.started_at, zone)))
         source = conn.execute("SELECT * FROM sources WHERE id = ?", [crawl.source_id]).fetchone()
         record = self._source_record(source, _SELDOM, False, zone, lambda _pid: True, _RECENT)
-        return not gone_at_once and judge(record, now, HealthRules()).is_well
+        return judge(record, now, HealthRules()).is_well
 
-    def _conclude(self, conn: sqlite3.Connection, crawl_id: int, *, sound: bool) -> None:
-        """A crawl that is not sound has seen nothing missing."""
-        conn.execute("UPDATE crawls SET sound = ? WHERE id = ?", [int(sound), crawl_id])
+    def _conclude(self, conn: sqlite3.Connection, crawl: Crawl, *, sound: bool) -> None:
+        """A crawl that is not sound has seen nothing missing; and in any crawl, what the site did is no edit."""
+        conn.execute("UPDATE crawls SET sound = ? WHERE id = ?", [int(sound), crawl.id])
+        self._hush_site_changes(conn, crawl)
         if not sound:
             conn.execute(
                 "UPDATE posts SET missing_since = NULL, missing_reason = NULL, missing_crawl_id = NULL"
                 " WHERE missing_crawl_id = ? AND withdrawn_at IS NULL",
-                [crawl_id],
+                [crawl.id],
             )
 
     def _look_again(self, conn: sqlite3.Connection, crawl_id: int) -> None:
@@ -233,12 +227,14 @@ class VisitTables(SightingTables, HealthTables):
         ).fetchall()
         if not found or not self._has_revised(conn, crawl.id):
             return
+        times = {(row["crawl_id"], row["read_from"]) for row in found}
+        looked = {one: self._looked_since(conn, crawl.source_id, *one) for one in times}
         revised = [
             Revised(
                 row["id"],
                 Wording(row["old_title"], row["old_body"], rows.read_day(row["old_on"])),
                 Wording(row["title"], row["body"], rows.read_day(row["published_on"])),
-                self._looked_since(conn, crawl.source_id, row["crawl_id"], row["read_from"]),
+                looked[row["crawl_id"], row["read_from"]],
             )
             for row in found
         ]

@@ -110,7 +110,9 @@ def test_a_replay_takes_no_edit_back_that_only_the_page_shows(place, site):
 
     def page(title, day):
         text = "".join(f"<p>{line}</p>" for line in TEXT)
-        head = f"<title>{title}</title><meta name='ArticleTitle' content='{title}'><meta name='PubDate' content='{day}'>"
+        head = (
+            f"<title>{title}</title><meta name='ArticleTitle' content='{title}'><meta name='PubDate' content='{day}'>"
+        )
         site.put("/1.html", f"<html><head>{head}</head><body><h1>{title}</h1><div id='zoom'>{text}</div></body></html>")
 
     page(A, "2025-07-16")

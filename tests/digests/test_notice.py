@@ -87,7 +87,7 @@ def test_where_little_is_known_little_is_said(trouble: Alert, zone: ZoneInfo) ->
     bare = replace(trouble, title="zhanjiang", health=Health(State.BROKEN), reason="")
     assert facts(notice_of(bare, "", zone)) == {
         "来源": "zhanjiang",
-        "状态": "无法读取",
+        "状态": "异常",
         "发现于": "2025-07-21 08:00",
     }
 

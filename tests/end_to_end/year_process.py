@@ -31,8 +31,9 @@ from world import FIRST, World, serve
 
 from digests.content import from_json
 from monitor import jobs
-from monitor.operator import alert_operator, healths
+from monitor.operator import alert_operator
 from monitor.setup import Setup, load_setup
+from monitor.source_health import healths_of
 from monitor.store import Store
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -61,7 +62,7 @@ def moment(day: int, hour: int) -> datetime:
 def after_crawl(setup: Setup, day: int) -> None:
     """What the daemon does once a crawl has ended, and on Mondays."""
     with Store(setup.database) as store:
-        alert_operator(setup, healths(store, setup, moment(day, 7)), store, moment(day, 7))
+        alert_operator(setup, healths_of(store, setup.config, moment(day, 7)), store, moment(day, 7))
         if day % 7 == 0:
             jobs.freeze_due(store, setup, moment(day, 8))
 

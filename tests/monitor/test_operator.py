@@ -12,8 +12,9 @@ import pytest
 from monitor import jobs
 from monitor.config import Config
 from monitor.health.conditions import Alert, AlertKind, Health, State, Symptom, Trouble
-from monitor.operator import alert_operator, healths, reason_of
+from monitor.operator import alert_operator, reason_of
 from monitor.setup import Setup
+from monitor.source_health import healths_of
 from monitor.store import Store
 
 HOUR = timedelta(hours=1)
@@ -49,7 +50,7 @@ class Watch:
         return self.tell()
 
     def tell(self) -> tuple[Alert, ...]:
-        return alert_operator(self.setup, healths(self.store, self.setup, self.now), self.store, self.now)
+        return alert_operator(self.setup, healths_of(self.store, self.setup.config, self.now), self.store, self.now)
 
 
 @pytest.fixture
@@ -139,8 +140,8 @@ def test_only_the_sources_that_are_named_are_judged(watch: Callable[..., Watch])
     one = watch()
     one.crawl()
     one.crawl(source="gd")
-    assert set(healths(one.store, one.setup, one.now)) == {"zj", "gd"}
-    assert set(healths(one.store, one.setup, one.now, ["gd", "nobody"])) == {"gd"}
+    assert set(healths_of(one.store, one.setup.config, one.now)) == {"zj", "gd"}
+    assert set(healths_of(one.store, one.setup.config, one.now, ["gd", "nobody"])) == {"gd"}
 
 
 def test_a_source_that_is_crawled_no_more_is_told_of_at_once(watch: Callable[..., Watch]) -> None:

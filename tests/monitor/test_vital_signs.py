@@ -13,8 +13,9 @@ from monitor import jobs, vital_signs
 from monitor.announcing import Target
 from monitor.config import Config
 from monitor.health.conditions import AlertKind, Health, State, Symptom, Trouble
-from monitor.operator import alert_operator, healths
+from monitor.operator import alert_operator
 from monitor.setup import Setup
+from monitor.source_health import healths_of
 from monitor.store import Store
 from monitor.vital_signs import Ticks
 from monitor.vital_signs import vital_signs as signs_of
@@ -84,7 +85,7 @@ def test_a_source_is_named_at_once_and_fails_when_that_has_held(place: Place) ->
 def test_trouble_that_was_told_fails_until_it_is_over(place: Place) -> None:
     for _ in range(3):
         place.crawl()
-    alert_operator(place.setup, healths(place.store, place.setup, place.now), place.store, place.now)
+    alert_operator(place.setup, healths_of(place.store, place.setup.config, place.now), place.store, place.now)
     blocked = Health(State.BLOCKED, Trouble(Symptom.CHALLENGE), place.now, 3)
     last = place.store.last_alerts()["zj"].id
     assert place.store.record_alert("zj", AlertKind.TROUBLE, blocked, "", (), place.now, after=last) is not None

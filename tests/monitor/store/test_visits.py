@@ -336,6 +336,18 @@ def test_a_text_that_goes_to_and_fro_is_flapping_however_long_each_lasts(visits:
     assert sum(telling for _, telling in visits.events()) == 2
 
 
+def test_a_correction_of_ours_is_no_turn_of_the_posts(visits: Visits) -> None:
+    visits.read(1)
+    visits.later(1)
+    visits.crawl(visits.sees(1, EDITED))
+    visits.later(2)
+    better = Article("【湛江招商】项目1", f"{EDITED}\n配套道路同步建设。\n编号1。")
+    visits.crawl(visits.sees(1, EDITED + "\n配套道路同步建设。", before=better))
+    visits.later(4)
+    visits.crawl(visits.sees(1, BODY))
+    assert visits.events() == [("revised", True), ("revised", True)], "an edit that was taken back"
+
+
 def test_edits_are_told_by_the_page_that_the_text_was_read_from(visits: Visits) -> None:
     """The archive is committed first: a crash leaves a page in it whose text nobody has stored."""
     visits.read(1)
@@ -352,7 +364,8 @@ def test_validators_are_kept_and_forgotten_where_the_page_is_never_the_same(visi
     visits.read(1)
     url = "http://zj.example/1.html"
     found = PostValidators(url, "2:x", Validators('"a"', None, "0" * 64))
-    visits.store.keep_validators(1, found)
+    visits.later(1)
+    visits.crawl(visits.sees(1, BODY, validators=found))
     assert visits.store.post_validators(1, url) == found
     assert visits.store.post_validators(1, "http://zj.example/elsewhere.html") is None
     visits.later(1)
