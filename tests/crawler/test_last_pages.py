@@ -45,6 +45,19 @@ def test_a_listing_that_has_shrunk_is_read_where_its_records_stood_last_time(wat
     assert watched.posts()[TITLES[9]].published_on is None
 
 
+@pytest.mark.long
+def test_a_replay_reads_last_pages_of_few_lines_as_the_crawls_did(watched, undated, workplace):
+    undated("/list.html", TITLES[:6], "/list2.html")
+    undated("/list2.html", TITLES[6:7])
+    assert watched.crawl().row.counts.new == 7
+    undated("/list.html", TITLES[9:])
+    assert watched.crawl("-a", "full=1").row.counts.new == 1
+    told = workplace.zhaoshang("replay")
+    assert told.returncode == 0
+    assert "0 corrected, 0 filled in" in told.stdout
+    assert "no archived listing shows it" not in told.stdout
+
+
 @pytest.mark.parametrize("inside", ["<ul class='news'></ul>", "<ul class='news'><li>暂无相关信息</li></ul>"])
 def test_a_page_too_many_ends_the_listing(watched, undated, inside):
     undated("/list.html", TITLES[:6], "/list2.html")

@@ -1,7 +1,5 @@
-"""What visits to known posts leave behind: revisions, events, missing and withdrawn posts, and the next visit."""
+"""What visits to known posts leave behind: revisions, events, validators, and the next visit."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,89 +7,24 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.history import EventKind
-from monitor.models import Post, Verdict
 from monitor.pages import Article, Entry, PageRequest, PostValidators, RawPage, Validators
-from monitor.store import Store
 from monitor.visits import VisitRules
 
 DAY = timedelta(days=1)
 ZONE = ZoneInfo("Asia/Shanghai")
-BODY = "项目总投资12亿元，占地300亩。\n预计明年建成投产。"
+BODY = "项目总投资12亿元，占地300亩。\n预计明年建成投产。"  # as in conftest.py
 EDITED = BODY.replace("12亿元", "15亿元")
 
 
-@dataclass
-class Visits:
-    """A source with posts that were read on the first day, whose pages are looked at again later."""
-
-    crawls: Any
-    rules: VisitRules = field(default_factory=VisitRules)
-
-    @property
-    def store(self) -> Store:
-        return self.crawls.store
-
-    def read(self, *numbers: int, on: date = date(2025, 7, 20), body: str = BODY) -> None:
-        crawl = self.crawls.start()
-        lines = [Entry(f"【湛江招商】项目{n}", f"http://zj.example/{n}.html", on) for n in numbers]
-        for sighting in self.crawls.page(crawl, *lines):
-            post = sighting.post
-            assert post is not None
-            article = Article(post.title, f"{body}\n编号{post.id}。")
-            self.store.record_article(crawl, post.id, article, self.crawls.at, ZONE, rules=self.rules)
-        self.crawls.finish(crawl)
-
-    def later(self, days: float) -> None:
-        self.crawls.at += timedelta(days=days)
-
-    def crawl(self, *looks: Callable[[int], object], completed: bool = True) -> None:
-        crawl = self.crawls.start()
-        for look in looks:
-            look(crawl)
-        self.crawls.finish(crawl, completed=completed)
-
-    def sees(self, post_id: int, body: str | None = None, **how: Any) -> Callable[[int], Verdict]:
-        """A look that reads a text; the same as before when none is given."""
-
-        def look(crawl: int) -> Verdict:
-            old = self.post(post_id)
-            article = None if body is None else Article(old.title, f"{body}\n编号{post_id}。")
-            sighting = self.store.record_visit(crawl, post_id, article, self.crawls.at, ZONE, rules=self.rules, **how)
-            return sighting.verdict
-
-        return look
-
-    def misses(self, *post_ids: int) -> Callable[[int], None]:
-        def look(crawl: int) -> None:
-            for post_id in post_ids:
-                self.store.record_gone(crawl, post_id, "HTTP 404", self.crawls.at, ZONE, self.rules)
-
-        return look
-
-    def post(self, post_id: int = 1) -> Post:
-        return self.store.history(post_id).post
-
-    def events(self, post_id: int = 1) -> list[tuple[str, bool]]:
-        return [(event.kind.value, event.telling) for event in self.store.history(post_id).events]
-
-    def due(self) -> list[int]:
-        return [post.id for post in self.store.posts_to_visit(1, self.crawls.at, ZONE, self.rules)]
-
-
-def raw_page(visits: Visits, text: str) -> RawPage:
+def raw_page(visits: Any, text: str) -> RawPage:
     url = "http://zj.example/1.html"
     return RawPage(PageRequest(url), url, text.encode(), visits.crawls.at)
-
-
-@pytest.fixture
-def visits(crawls: Any) -> Visits:
-    return Visits(crawls)
 
 
 # -- when -------------------------------------------------------------------------------------------------------------
 
 
-def test_recent_posts_are_due_a_day_after_they_were_read_and_old_ones_never(visits: Visits) -> None:
+def test_recent_posts_are_due_a_day_after_they_were_read_and_old_ones_never(visits: Any) -> None:
     visits.read(1)
     visits.read(2, on=date(2024, 1, 1))
     assert visits.due() == []
@@ -99,7 +32,7 @@ def test_recent_posts_are_due_a_day_after_they_were_read_and_old_ones_never(visi
     assert visits.due() == [1]
 
 
-def test_an_old_post_that_was_announced_is_followed_from_then_on(visits: Visits, freezer: Any) -> None:
+def test_an_old_post_that_was_announced_is_followed_from_then_on(visits: Any, freezer: Any) -> None:
     visits.read(1, on=date(2025, 6, 1))
     visits.later(1)
     assert visits.due() == []
@@ -108,7 +41,7 @@ def test_an_old_post_that_was_announced_is_followed_from_then_on(visits: Visits,
     assert visits.due() == [1]
 
 
-def test_each_visit_says_when_the_next_is_due(visits: Visits) -> None:
+def test_each_visit_says_when_the_next_is_due(visits: Any) -> None:
     visits.read(1)
     seen = []
     for day in range(40):
@@ -119,7 +52,7 @@ def test_each_visit_says_when_the_next_is_due(visits: Visits) -> None:
     assert seen == [1, 3, 7, 14, 30]
 
 
-def test_no_more_than_so_many_a_day_and_the_missing_ones_first(visits: Visits) -> None:
+def test_no_more_than_so_many_a_day_and_the_missing_ones_first(visits: Any) -> None:
     visits.rules = VisitRules(a_day=3)
     visits.read(*range(1, 9))
     visits.later(1)
@@ -130,13 +63,13 @@ def test_no_more_than_so_many_a_day_and_the_missing_ones_first(visits: Visits) -
     assert visits.due() == [2, 3, 4]
 
 
-def test_posts_of_other_sources_are_theirs_to_visit(visits: Visits) -> None:
+def test_posts_of_other_sources_are_theirs_to_visit(visits: Any) -> None:
     visits.read(1)
     visits.later(1)
     assert visits.store.posts_to_visit(2, visits.crawls.at, ZONE, visits.rules) == ()
 
 
-def test_a_post_without_a_page_is_looked_at_where_it_is_listed(visits: Visits) -> None:
+def test_a_post_without_a_page_is_looked_at_where_it_is_listed(visits: Any) -> None:
     line = Entry("【湛江招商】全文", None, date(2025, 7, 20), body=BODY)
     visits.crawls.see(line)
     visits.later(1)
@@ -153,7 +86,7 @@ def test_a_post_without_a_page_is_looked_at_where_it_is_listed(visits: Visits) -
 # -- what is seen -----------------------------------------------------------------------------------------------------
 
 
-def test_an_edit_is_a_revision_and_an_event_and_counts_as_revised(visits: Visits) -> None:
+def test_an_edit_is_a_revision_and_an_event_and_counts_as_revised(visits: Any) -> None:
     visits.read(1)
     visits.later(1)
     visits.crawl(visits.sees(1, EDITED))
@@ -165,14 +98,14 @@ def test_an_edit_is_a_revision_and_an_event_and_counts_as_revised(visits: Visits
 
 
 @pytest.mark.parametrize("body", [BODY.replace("，", ", "), BODY.replace("\n", "\n\n"), BODY.replace("。", "．")])
-def test_white_space_and_punctuation_are_recorded_at_most(visits: Visits, body: str) -> None:
+def test_white_space_and_punctuation_are_recorded_at_most(visits: Any, body: str) -> None:
     visits.read(1)
     visits.later(1)
     visits.crawl(visits.sees(1, body))
     assert [telling for _, telling in visits.events()] in ([], [False])
 
 
-def test_what_does_not_hold_still_is_flapping_and_keeps_its_text(visits: Visits) -> None:
+def test_what_does_not_hold_still_is_flapping_and_keeps_its_text(visits: Any) -> None:
     visits.read(1)
     visits.later(1)
     visits.crawl(visits.sees(1, BODY + "\n当前在线7人", steady=False))
@@ -182,7 +115,7 @@ def test_what_does_not_hold_still_is_flapping_and_keeps_its_text(visits: Visits)
     assert visits.post().revision == 1
 
 
-def test_another_text_at_every_look_is_flapping_after_three(visits: Visits) -> None:
+def test_another_text_at_every_look_is_flapping_after_three(visits: Any) -> None:
     visits.read(1)
     for n in range(5):
         visits.later(1)
@@ -190,7 +123,7 @@ def test_another_text_at_every_look_is_flapping_after_three(visits: Visits) -> N
     assert visits.events() == [("revised", True), ("revised", True), ("flapping", False)]
 
 
-def test_a_flapping_post_that_shows_the_same_twice_has_settled(visits: Visits) -> None:
+def test_a_flapping_post_that_shows_the_same_twice_has_settled(visits: Any) -> None:
     visits.read(1)
     visits.later(1)
     visits.crawl(visits.sees(1, BODY + "\n当前在线7人", steady=False))
@@ -202,7 +135,7 @@ def test_a_flapping_post_that_shows_the_same_twice_has_settled(visits: Visits) -
     assert "15亿元" in (visits.post().body or "")
 
 
-def test_an_unchanged_look_between_two_edits_ends_the_row(visits: Visits) -> None:
+def test_an_unchanged_look_between_two_edits_ends_the_row(visits: Any) -> None:
     visits.read(1)
     for body in (EDITED, None, EDITED.replace("300亩", "500亩"), None, EDITED.replace("300亩", "600亩"), None):
         visits.later(1)
@@ -210,7 +143,7 @@ def test_an_unchanged_look_between_two_edits_ends_the_row(visits: Visits) -> Non
     assert visits.events() == [("revised", True)] * 3
 
 
-def test_our_own_better_reading_is_no_edit(visits: Visits) -> None:
+def test_our_own_better_reading_is_no_edit(visits: Any) -> None:
     visits.read(1, body=BODY + "\n友情提示：以上内容仅供参考")
     visits.later(1)
     better = Article("【湛江招商】项目1", f"{BODY}\n编号1。")
@@ -227,14 +160,14 @@ def with_footer(body: str = BODY) -> str:
     return body + "\n主办单位：湛江市投资促进局 技术支持：某某科技。"
 
 
-def test_what_a_new_template_adds_to_every_post_is_announced_to_nobody(visits: Visits) -> None:
+def test_what_a_new_template_adds_to_every_post_is_announced_to_nobody(visits: Any) -> None:
     visits.read(1, 2, 3)
     visits.later(1)
     visits.crawl(*(visits.sees(n, with_footer()) for n in (1, 2, 3)))
     assert [visits.events(n) for n in (1, 2, 3)] == [[("revised", False)]] * 3
 
 
-def test_edits_of_many_posts_at_once_are_told_one_and_all(visits: Visits) -> None:
+def test_edits_of_many_posts_at_once_are_told_one_and_all(visits: Any) -> None:
     visits.read(*range(1, 8))
     visits.later(1)
     amounts = {n: BODY.replace("12亿元", f"{20 + n}亿元") for n in (1, 2, 3, 4)}
@@ -242,7 +175,7 @@ def test_edits_of_many_posts_at_once_are_told_one_and_all(visits: Visits) -> Non
     assert [visits.events(n) for n in amounts] == [[("revised", True)]] * 4
 
 
-def test_an_edit_under_a_new_template_is_told(visits: Visits) -> None:
+def test_an_edit_under_a_new_template_is_told(visits: Any) -> None:
     visits.read(1, 2)
     visits.later(1)
     visits.crawl(visits.sees(1, with_footer(EDITED)), visits.sees(2, with_footer()))
@@ -250,7 +183,7 @@ def test_an_edit_under_a_new_template_is_told(visits: Visits) -> None:
     assert visits.events(2) == [("revised", False)]
 
 
-def test_a_template_that_is_met_over_several_crawls_is_one(visits: Visits) -> None:
+def test_a_template_that_is_met_over_several_crawls_is_one(visits: Any) -> None:
     """As when the first of them was killed, or few posts are due on a day."""
     visits.read(1, 2, 3)
     visits.later(1)
@@ -263,7 +196,7 @@ def test_a_template_that_is_met_over_several_crawls_is_one(visits: Visits) -> No
     assert visits.events(3) == [("revised", False)]
 
 
-def test_what_a_post_gains_that_others_always_had_is_no_edit(visits: Visits) -> None:
+def test_what_a_post_gains_that_others_always_had_is_no_edit(visits: Any) -> None:
     visits.read(1, 2, body=with_footer())
     visits.read(3)
     visits.later(1)
@@ -271,14 +204,14 @@ def test_what_a_post_gains_that_others_always_had_is_no_edit(visits: Visits) -> 
     assert visits.events(3) == [("revised", False)]
 
 
-def test_two_of_many_that_are_corrected_alike_are_corrected(visits: Visits) -> None:
+def test_two_of_many_that_are_corrected_alike_are_corrected(visits: Any) -> None:
     visits.read(*range(1, 9))
     visits.later(1)
     visits.crawl(visits.sees(1, EDITED), visits.sees(2, EDITED), *(visits.sees(n) for n in range(3, 9)))
     assert [visits.events(n) for n in (1, 2)] == [[("revised", True)]] * 2
 
 
-def test_a_new_layout_of_the_listing_says_nothing_of_the_posts_own_pages(visits: Visits) -> None:
+def test_a_new_layout_of_the_listing_says_nothing_of_the_posts_own_pages(visits: Any) -> None:
     visits.read(1)
     visits.later(1)
     crawl = visits.crawls.start()
@@ -288,7 +221,7 @@ def test_a_new_layout_of_the_listing_says_nothing_of_the_posts_own_pages(visits:
     assert visits.events() == [("revised", True)]
 
 
-def test_the_pages_own_new_title_and_date_are_told_wherever_its_line_stands(visits: Visits) -> None:
+def test_the_pages_own_new_title_and_date_are_told_wherever_its_line_stands(visits: Any) -> None:
     visits.read(1)
     visits.later(1)
     text = f"{BODY}\n编号1。"
@@ -306,7 +239,7 @@ def test_the_pages_own_new_title_and_date_are_told_wherever_its_line_stands(visi
     assert visits.crawls.see(line) == ["unchanged"]
 
 
-def test_a_page_that_never_called_itself_as_the_listing_does_changes_no_title(visits: Visits) -> None:
+def test_a_page_that_never_called_itself_as_the_listing_does_changes_no_title(visits: Any) -> None:
     visits.read(1)
     visits.later(1)
     text = f"{BODY}\n编号1。"
@@ -327,7 +260,7 @@ def test_a_page_that_never_called_itself_as_the_listing_does_changes_no_title(vi
     assert visits.events() == []
 
 
-def test_a_text_that_goes_to_and_fro_is_flapping_however_long_each_lasts(visits: Visits) -> None:
+def test_a_text_that_goes_to_and_fro_is_flapping_however_long_each_lasts(visits: Any) -> None:
     visits.read(1)
     for body in (EDITED, EDITED, BODY, BODY, EDITED, EDITED, BODY, BODY, EDITED, EDITED):
         visits.later(1)
@@ -336,7 +269,7 @@ def test_a_text_that_goes_to_and_fro_is_flapping_however_long_each_lasts(visits:
     assert sum(telling for _, telling in visits.events()) == 2
 
 
-def test_a_correction_of_ours_is_no_turn_of_the_posts(visits: Visits) -> None:
+def test_a_correction_of_ours_is_no_turn_of_the_posts(visits: Any) -> None:
     visits.read(1)
     visits.later(1)
     visits.crawl(visits.sees(1, EDITED))
@@ -348,7 +281,7 @@ def test_a_correction_of_ours_is_no_turn_of_the_posts(visits: Visits) -> None:
     assert visits.events() == [("revised", True), ("revised", True)], "an edit that was taken back"
 
 
-def test_edits_are_told_by_the_page_that_the_text_was_read_from(visits: Visits) -> None:
+def test_edits_are_told_by_the_page_that_the_text_was_read_from(visits: Any) -> None:
     """The archive is committed first: a crash leaves a page in it whose text nobody has stored."""
     visits.read(1)
     visits.later(1)
@@ -360,7 +293,7 @@ def test_edits_are_told_by_the_page_that_the_text_was_read_from(visits: Visits) 
     assert kept.body == b"<p>alt</p>"
 
 
-def test_validators_are_kept_and_forgotten_where_the_page_is_never_the_same(visits: Visits) -> None:
+def test_validators_are_kept_and_forgotten_where_the_page_is_never_the_same(visits: Any) -> None:
     visits.read(1)
     url = "http://zj.example/1.html"
     found = PostValidators(url, "2:x", Validators('"a"', None, "0" * 64))
@@ -373,7 +306,7 @@ def test_validators_are_kept_and_forgotten_where_the_page_is_never_the_same(visi
     assert visits.store.post_validators(1, url) is None
 
 
-def test_an_edited_page_is_archived_and_an_unchanged_one_is_not(visits: Visits) -> None:
+def test_an_edited_page_is_archived_and_an_unchanged_one_is_not(visits: Any) -> None:
     visits.read(1)
     visits.later(1)
 
@@ -385,183 +318,7 @@ def test_an_edited_page_is_archived_and_an_unchanged_one_is_not(visits: Visits) 
     assert kept.body == b"<p>edited</p>"
 
 
-# -- what is gone -----------------------------------------------------------------------------------------------------
-
-
-def test_gone_twice_a_day_apart_on_two_sound_days_is_withdrawn(visits: Visits) -> None:
-    visits.read(1, 2)
-    visits.later(1)
-    visits.crawl(visits.misses(1), visits.sees(2))
-    assert visits.post().missing_since == visits.crawls.at
-    assert visits.events() == []
-    visits.later(1)
-    assert 1 in visits.due()
-    visits.crawl(visits.misses(1))
-    assert visits.events() == [("withdrawn", True)]
-    assert visits.post().withdrawn_at == visits.crawls.at
-    assert (visits.post().body or "").startswith(BODY), "a withdrawn post keeps its text"
-    assert visits.store.history(1).events[0].reason == "HTTP 404"
-
-
-def test_sooner_than_a_day_proves_nothing(visits: Visits) -> None:
-    visits.read(1)
-    visits.later(1)
-    visits.crawl(visits.misses(1))
-    visits.later(0.9)
-    visits.crawl(visits.misses(1))
-    assert visits.events() == []
-
-
-@pytest.mark.parametrize("first", [True, False])
-def test_both_crawls_must_have_ended_well(visits: Visits, first: bool) -> None:
-    visits.read(1)
-    visits.later(1)
-    visits.crawl(visits.misses(1), completed=not first)
-    visits.later(1)
-    visits.crawl(visits.misses(1), completed=first)
-    assert visits.events() == []
-    visits.later(1)
-    visits.crawl(visits.misses(1))
-    visits.later(1)
-    visits.crawl(visits.misses(1))
-    assert visits.events() == [("withdrawn", True)]
-
-
-def test_a_crawl_that_died_has_seen_nothing_missing(visits: Visits) -> None:
-    visits.read(1)
-    visits.later(1)
-    visits.misses(1)(visits.crawls.start())  # and is killed
-    visits.later(1)
-    visits.crawl(visits.misses(1))
-    assert visits.events() == []
-    assert visits.post().missing_since == visits.crawls.at
-
-
-def test_one_that_is_there_again_was_never_gone(visits: Visits) -> None:
-    visits.read(1)
-    visits.later(1)
-    visits.crawl(visits.misses(1))
-    visits.later(1)
-    visits.crawl(visits.sees(1, BODY))
-    visits.later(2)
-    visits.crawl(visits.misses(1))
-    assert visits.events() == []
-
-
-def test_too_many_at_once_are_no_withdrawals(visits: Visits) -> None:
-    visits.read(*range(1, 11))
-    visits.later(1)
-    visits.crawl(visits.misses(1, 2, 3, 4), *(visits.sees(n) for n in range(5, 11)))
-    visits.later(1)
-    visits.crawl(visits.misses(1, 2, 3, 4))
-    assert all(visits.events(n) == [] for n in (1, 2, 3, 4))
-    assert visits.post().missing_since is None
-
-
-def test_what_is_known_to_be_gone_vanishes_no_more(visits: Visits) -> None:
-    """Five of thirty are gone; on the next day, when only these are looked at, that is no mass vanishing."""
-    visits.read(*range(1, 31))
-    visits.later(1)
-    visits.crawl(visits.misses(1, 2, 3, 4, 5), *(visits.sees(n) for n in range(6, 31)))
-    visits.later(1)
-    visits.crawl(visits.misses(1, 2, 3, 4, 5))
-    assert [visits.events(n) for n in (1, 5)] == [[("withdrawn", True)]] * 2
-    visits.later(30)
-    visits.crawl(visits.misses(1, 2, 3, 4, 5), visits.misses(6))
-    visits.later(1)
-    visits.crawl(visits.misses(6))
-    assert visits.events(6) == [("withdrawn", True)]
-
-
-def test_what_a_crawl_that_died_saw_gone_is_looked_at_by_the_next(visits: Visits) -> None:
-    visits.read(1)
-    visits.later(1)
-    visits.misses(1)(visits.crawls.start())  # and is killed
-    crawl = visits.crawls.start()
-    assert visits.due() == [1]
-    visits.misses(1)(crawl)
-    visits.crawls.finish(crawl)
-    visits.later(1)
-    visits.crawl(visits.misses(1))
-    assert visits.events() == [("withdrawn", True)]
-
-
-def test_what_a_killed_crawl_and_the_next_one_found_gone_counts_once(visits: Visits) -> None:
-    visits.read(*range(1, 11))
-    visits.later(1)
-    visits.misses(1, 2, 3)(visits.crawls.start())  # and is killed
-    visits.crawl(visits.misses(1, 2, 3), *(visits.sees(n) for n in range(4, 11)))
-    visits.later(1)
-    visits.crawl(visits.misses(1, 2, 3))
-    assert [visits.events(n) for n in (1, 2, 3)] == [[("withdrawn", True)]] * 3
-
-
-def test_the_day_counts_and_not_the_crawl(visits: Visits) -> None:
-    visits.read(*range(1, 11))
-    visits.later(1)
-    visits.crawl(visits.misses(1, 2))
-    visits.later(0.1)
-    visits.crawl(visits.misses(3, 4))
-    visits.later(1)
-    visits.crawl(visits.misses(1, 2))
-    assert [visits.events(n) for n in (1, 2)] == [[], []], "the first day had four"
-
-
-def test_a_page_that_failed_proves_nothing_and_is_tried_again_in_a_day(visits: Visits) -> None:
-    visits.read(1)
-    visits.later(1)
-    crawl = visits.crawls.start()
-    visits.store.record_visit_failure(crawl, 1, "HTTP 503", visits.crawls.at)
-    visits.crawls.finish(crawl)
-    assert visits.due() == []
-    assert visits.post().missing_since is None
-    visits.later(1)
-    assert visits.due() == [1]
-
-
-def test_what_can_be_read_again_is_restored_with_what_has_changed(visits: Visits) -> None:
-    visits.read(1)
-    for _ in range(2):
-        visits.later(1)
-        visits.crawl(visits.misses(1))
-    visits.later(5)
-    assert visits.due() == [1]
-    visits.crawl(visits.sees(1, EDITED))
-    assert visits.events() == [("withdrawn", True), ("restored", True), ("revised", True)]
-    assert visits.post().withdrawn_at is None
-
-
-def test_a_withdrawn_post_that_is_still_listed_is_looked_at_every_day(visits: Visits) -> None:
-    visits.read(1)
-    for _ in range(2):
-        visits.later(1)
-        visits.crawl(visits.misses(1))
-    line = Entry("【湛江招商】项目1", "http://zj.example/1.html", date(2025, 7, 20))
-    visits.later(1)
-    crawl = visits.crawls.start()
-    visits.crawls.page(crawl, line)
-    assert visits.due() == [1]
-    visits.misses(1)(crawl)
-    visits.crawls.finish(crawl)
-    visits.later(0.5)
-    crawl = visits.crawls.start()
-    visits.crawls.page(crawl, line)
-    assert visits.due() == []
-
-
-def test_a_text_of_the_listing_says_nothing_of_a_withdrawn_page(visits: Visits) -> None:
-    line = Entry("【湛江招商】项目1", "http://zj.example/1.html", date(2025, 7, 20), body=BODY)
-    visits.crawls.see(line)
-    for _ in range(2):
-        visits.later(1)
-        visits.crawl(visits.misses(1))
-    visits.later(1)
-    assert visits.crawls.see(replace(line, body=EDITED)) == ["revised"]
-    assert visits.events() == [("withdrawn", True), ("revised", True)]
-    assert visits.post().withdrawn_at is not None
-
-
-def test_events_are_what_history_shows(visits: Visits) -> None:
+def test_events_are_what_history_shows(visits: Any) -> None:
     visits.read(1)
     visits.later(1)
     visits.crawl(visits.sees(1, EDITED))
