@@ -6,15 +6,12 @@ It follows zhaoshang.toml (monitor.reload): each tick works with what the file s
 
 import logging
 import os
-import signal
 import sys
 import threading
 import time
 from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
-from queue import SimpleQueue
-from types import FrameType
 from zoneinfo import ZoneInfo
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
@@ -35,6 +32,7 @@ from monitor.operator import alert_operator
 from monitor.reload import FollowedSetup
 from monitor.setup import Setup
 from monitor.source_health import healths_of
+from monitor.stop_signals import StopSignals
 from monitor.store import Store
 from monitor.vital_signs import Ticks, vital_signs
 
@@ -52,7 +50,6 @@ class Daemon:
         self._clock = clock
         self._tick = tick_seconds
         self._stop = threading.Event()
-        self._signals: SimpleQueue[int] = SimpleQueue()
         self._crawls = ThreadPoolExecutor(setup.config.crawl.parallel, thread_name_prefix="crawl")
         self._running: dict[str, Future[CrawlOutcome]] = {}
         self._guard = threading.Lock()
@@ -64,9 +61,7 @@ class Daemon:
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT, then end within 30 seconds. Raises DaemonRunning, StoreError, ConfigError."""
-        for stopping in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(stopping, self._signalled)
-        with lock_daemon(self._setup.data_dir):
+        with StopSignals() as signals, lock_daemon(self._setup.data_dir):
             with self._open_store() as store:
                 jobs.sync(store, self._setup, self._clock.now())
                 release_abandoned(store, self._clock.now())
@@ -83,8 +78,7 @@ class Daemon:
                 len(self._setup.config.audience),
                 self._setup.database,
             )
-            number = self._signals.get()
-            logger.info("%s: stopping", signal.Signals(number).name)
+            logger.info("%s: stopping", signals.wait().name)
             self._shut_down()
 
     # -- ticks -----------------------------------------------------------------------------------------------------
@@ -268,9 +262,6 @@ class Daemon:
             logger.error("%s: %s", event.job_id, event.exception)
         else:
             logger.error("%s failed: %s\n%s", event.job_id, event.exception, event.traceback)
-
-    def _signalled(self, number: int, _frame: FrameType | None) -> None:
-        self._signals.put(number)
 
     def _shut_down(self) -> None:
         deadline = time.monotonic() + _EXIT_WITHIN

@@ -29,7 +29,10 @@ LAYERS = (
     ("crawler", 3),
     ("digests", 3),
     *((f"monitor.{name}", 4) for name in ("jobs", "crawl_process", "probe_process", "replay_process")),
-    *((f"monitor.{name}", 4) for name in ("daemon", "reload", "operator", "healthz", "vital_signs", "checkup", "cli")),
+    *(
+        (f"monitor.{name}", 4)
+        for name in ("daemon", "stop_signals", "reload", "operator", "healthz", "vital_signs", "checkup", "cli")
+    ),
     ("monitor", 0),  # the package itself: a sentence
 )
 
