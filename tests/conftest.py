@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +27,15 @@ SAMPLE = ROOT / "crawler" / "samples" / "zhanjiang-2025-07-17.txt"
 # The machine decides how long an example takes, and no test is about that.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
+
+COMMAND_SECONDS = 120.0  # no command of a test takes that long
+
+# What the product finds in its environment, beside what is there.
+PRODUCT = {
+    "PYTHONPATH": str(ROOT),
+    "SCRAPY_SETTINGS_MODULE": "crawler.settings",
+    "PYTHONWARNINGS": "error::DeprecationWarning:crawler,error::DeprecationWarning:monitor",
+}
 
 
 @dataclass
@@ -214,9 +226,92 @@ def mail_server_with_login() -> Iterator[MailServer]:
     controller.stop()
 
 
+class WarmProcess:
+    """Runs Python's commands in forks of a process that has everything loaded; see warm_process.py.
+
+    It is started when it is first needed: each of pytest's workers has one at most. `seconds` bounds each command.
+    """
+
+    def __init__(self, seconds: float = COMMAND_SECONDS) -> None:
+        self.seconds = seconds
+        self._env = os.environ | PRODUCT  # before any test has changed it
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def fits(self, env: dict[str, str]) -> bool:
+        """Whether Python would start the same way with this environment; the rest of it can change in a fork."""
+        differ = dict(self._env.items() ^ env.items())
+        return not any(name.startswith("PYTHON") for name in differ)
+
+    def run(
+        self, command: list[str], folder: Path, env: dict[str, str], given: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `python` with these arguments to its end, `given` on its standard input."""
+        control = self._control or self._start()
+        control.settimeout(self.seconds)
+        with contextlib.ExitStack() as stack:
+            files = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in range(3)]
+            files[0].write(given)
+            files[0].seek(0)
+            socket.send_fds(control, [b"."], [file.fileno() for file in files])
+            wish = {"command": command, "folder": str(folder), "environment": env}
+            control.sendall(json.dumps(wish).encode() + b"\n")
+            try:
+                code = control.recv(16)
+            except TimeoutError:
+                self.close()
+                raise subprocess.TimeoutExpired(command, self.seconds) from None
+            assert code, "the warm process has ended; standard error says why"
+            for file in files[1:]:
+                file.seek(0)
+            return subprocess.CompletedProcess(command, int(code), files[1].read(), files[2].read())
+
+    def close(self) -> None:
+        """End it, with whatever runs in it."""
+        if self._process is not None and self._control is not None:
+            self._control.close()
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._process = self._control = None
+
+    def _start(self) -> socket.socket:
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, Path(__file__).with_name("warm_process.py"), str(theirs.fileno())],
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # so that it can be ended with all that it started
+            )
+        return self._control
+
+
+_WARM = WarmProcess()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_process_ends() -> Iterator[None]:
+    yield
+    _WARM.close()
+
+
+@pytest.fixture
+def warm_process() -> Iterator[WarmProcess]:
+    """One of the test's own, for what would spoil the one that all share."""
+    own = WarmProcess()
+    yield own
+    own.close()
+
+
 @dataclass
 class Workplace:
-    """A folder with a configuration, and the product's commands run in it as a user would."""
+    """A folder with a configuration, and the product's commands run in it as a user would.
+
+    They run in forks of a process that has everything loaded, except where the environment says that Python itself is
+    to start in another way.
+    """
 
     path: Path
 
@@ -234,11 +329,17 @@ class Workplace:
 
     def zhaoshang(self, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Run `zhaoshang` to its end."""
-        return self._run([sys.executable, "-m", "monitor.cli", *args], env)
+        return self.python(["-m", "monitor.cli", *args], env)
 
     def scrapy(self, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Run `scrapy` to its end."""
-        return self._run([sys.executable, "-m", "scrapy", *args], env)
+        return self.python(["-m", "scrapy", *args], env)
+
+    def python(self, command: list[str], env: dict[str, str], given: str = "") -> subprocess.CompletedProcess[str]:
+        """Run `python -m module …` or `python script …` to its end, with everything loaded already."""
+        if _WARM.fits(self._env(env)):
+            return _WARM.run(command, self.path, self._env(env), given)
+        return self._run([sys.executable, *command], env, given)
 
     def start(self, *args: str, **env: str) -> subprocess.Popen[str]:
         """Start `zhaoshang` and leave it running; its log is daemon.log in the workplace."""
@@ -252,18 +353,21 @@ class Workplace:
                 text=True,
             )
 
-    def _run(self, command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    def _run(self, command: list[str], env: dict[str, str], given: str = "") -> subprocess.CompletedProcess[str]:
+        """Run any command to its end, in a process that starts afresh."""
         return subprocess.run(
-            command, cwd=self.path, env=self._env(env), capture_output=True, text=True, timeout=120, check=False
+            command,
+            cwd=self.path,
+            env=self._env(env),
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
         )
 
     def _env(self, more: dict[str, str]) -> dict[str, str]:
-        return os.environ | {
-            "PYTHONPATH": str(ROOT),
-            "SCRAPY_SETTINGS_MODULE": "crawler.settings",
-            "PYTHONWARNINGS": "error::DeprecationWarning:crawler,error::DeprecationWarning:monitor",
-            **more,
-        }
+        return os.environ | PRODUCT | more
 
 
 @pytest.fixture(scope="session")

@@ -164,16 +164,8 @@ def fetch(workplace: Any) -> Callable[..., Fetched]:
             "public": public or [],
         }
         told = workplace.path / "fetched.json"
-        done = subprocess.run(
-            [sys.executable, Path(__file__).parent / "fetching_process.py", told],
-            input=json.dumps(wish),
-            cwd=workplace.path,
-            env=workplace._env(env),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        script = Path(__file__).parent / "fetching_process.py"
+        done = workplace.python([str(script), str(told)], env, json.dumps(wish))
         assert "Traceback" not in done.stderr, done.stderr
         assert done.returncode == 0, done.stderr
         came = json.loads(told.read_text(encoding="utf-8"))

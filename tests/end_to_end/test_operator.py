@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from email import message_from_bytes
 from email.policy import default
 from typing import Any
@@ -156,7 +156,7 @@ def test_healthz_follows_the_configuration_and_a_port_in_use_is_told(workplace, 
         assert refused.returncode == 1
         assert f"cannot listen on 127.0.0.1:{first}: Address already in use" in refused.stderr
         assert len(refused.stderr.strip().splitlines()) == 1
-    with daemon(workplace), socket.create_server(("127.0.0.1", 0)) as taken:
+    with ExitStack() as silent, daemon(workplace), socket.create_server(("127.0.0.1", 0)) as taken:
         wait_for(lambda: "started as process" in log(workplace), workplace)
         assert healthz(first)[0] == 200
         busy = taken.getsockname()[1]
@@ -165,9 +165,8 @@ def test_healthz_follows_the_configuration_and_a_port_in_use_is_told(workplace, 
         workplace.configure(text.replace(str(first), str(second)))
         wait_for(lambda: f"http://127.0.0.1:{second}/healthz" in log(workplace), workplace)
         assert healthz(second)[0] == 200
-        silent = [socket.create_connection(("127.0.0.1", second)) for _ in range(20)]  # and it stops all the same
-    for one in silent:
-        one.close()
+        for _ in range(20):  # and it stops all the same
+            silent.enter_context(socket.create_connection(("127.0.0.1", second)))
     assert "the configuration changed: [operator] is changed" in log(workplace)
 
 
