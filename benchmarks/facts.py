@@ -1,7 +1,8 @@
 """How well and how fast facts are read: `python benchmarks/facts.py FILE.jsonl [--errors]`.
 
 FILE has one object a line with title, body, published, and the labels event_year, recycled, amounts_yuan, stage.
-Labels are looked at only after the facts were read. Place is measured elsewhere.
+Labels are looked at only after the facts were read. How often the place is right, benchmarks/places.py says; what it
+costs is in the time here, which is of the processor and not of the clock.
 """
 
 import json
@@ -11,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from monitor.facts.findings import Facts
+from monitor.facts.place import read_place
 from monitor.facts.reading import read_facts
 
 ROUNDS = 5
@@ -18,7 +20,8 @@ ROUNDS = 5
 
 def read(post: dict[str, str]) -> Facts:
     """The facts of one line, from what a tool may see."""
-    return read_facts(post["title"], post["body"], date.fromisoformat(post["published"]))
+    place = read_place(post["title"], post["body"])
+    return read_facts(post["title"], post["body"], date.fromisoformat(post["published"]), place=place)
 
 
 def found(facts: Facts) -> dict[str, object]:
@@ -45,9 +48,9 @@ def main(file: str) -> None:
     posts = [json.loads(line) for line in Path(file).read_text(encoding="utf-8").splitlines() if line.strip()]
     best = float("inf")
     for _ in range(ROUNDS):
-        started = time.perf_counter()
+        started = time.process_time()
         all_facts = [read(post) for post in posts]
-        best = min(best, time.perf_counter() - started)
+        best = min(best, time.process_time() - started)
     for field in ("event_year", "recycled", "amounts_yuan", "stage"):
         right = 0
         for post, facts in zip(posts, all_facts, strict=True):
@@ -60,7 +63,8 @@ def main(file: str) -> None:
                 )
                 print(f"[{words(facts, field)}]")
         print(f"{field:<13} {right / len(posts):.3f} ({right}/{len(posts)})")
-    print(f"{best / len(posts) * 1000:.2f} ms a post, best of {ROUNDS} rounds")
+    length = sum(len(post["body"]) for post in posts) / len(posts)
+    print(f"{best / len(posts) * 1000:.2f} ms a post of {length:.0f} characters, best of {ROUNDS} rounds")
 
 
 if __name__ == "__main__":

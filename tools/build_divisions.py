@@ -14,7 +14,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from monitor.facts.findings import Level
-from monitor.facts.place_divisions import forms
+from monitor.facts.place_divisions import divisions, forms
 
 TOWNS = Path(__file__).parent.parent / "monitor" / "facts" / "towns.tsv"
 TABLE = Path(__file__).parent.parent / "monitor" / "facts" / "divisions.tsv"
@@ -28,7 +28,8 @@ HEADER = """\
 code\tname\talso
 """
 TOWNS_HEADER = """\
-# Towns (镇, 乡, 街道) of the counties that share their short name with another division: what tells 海城 from 海城.
+# Towns (镇, 乡, 苏木) by their county: what names a county that a text does not name (熊口镇). Of the counties that
+# share their short name with another division the 街道 too, without that word: what tells 海城 from 海城.
 # Source, licence, date: as of divisions.tsv (streets.json). Built by tools/build_divisions.py after divisions.tsv.
 code\ttowns
 """
@@ -138,6 +139,7 @@ ALSO = {
     "610118": "户县",
     "610482": "彬县",
     "610503": "华县",
+    "650000": "生产建设兵团 兵团",
     "650109": "米泉市",
     "652700": "博州",
     "652800": "巴州",
@@ -179,7 +181,7 @@ def table(provinces: str, cities: str, areas: str) -> dict[str, str]:
 
 
 def towns(streets: str) -> dict[str, list[str]]:
-    """Names of towns by the code of their county, for the counties whose short name is not theirs alone."""
+    """Names of towns by the code of their county; with the streets of those whose short name is not theirs alone."""
     doubtful = {
         one.code
         for form in forms().values()
@@ -189,10 +191,16 @@ def towns(streets: str) -> dict[str, list[str]]:
     }
     found: dict[str, list[str]] = defaultdict(list)
     for row in read(streets):
-        if row["areaCode"] in doubtful and row["name"].endswith(("镇", "乡", "街道")):
-            found[row["areaCode"]].append(row["name"].removesuffix("街道"))
+        code, name = _county(row), row["name"]
+        if name.endswith(("镇", "乡", "苏木")) or (code in doubtful and name.endswith("街道")):
+            found[code].append(name.removesuffix("街道"))
     long = {code: [name for name in names if len(name) > 2] for code, names in found.items()}  # noqa: PLR2004
-    return {code: names for code, names in long.items() if names}
+    return {code: names for code, names in long.items() if names and code in divisions()}
+
+
+def _county(row: dict[str, str]) -> str:
+    """The county of a town; a city without counties (东莞) holds its towns itself."""
+    return row["areaCode"] if row["areaCode"] in divisions() else row["cityCode"].ljust(6, "0")
 
 
 def main() -> None:
@@ -202,11 +210,11 @@ def main() -> None:
     names = table(*sys.argv[1:4])
     lines = (f"{code}\t{name}\t{ALSO.get(code, '')}" for code, name in sorted(names.items()))
     TABLE.write_text(HEADER + "\n".join(line.rstrip() for line in lines) + "\n", encoding="utf-8")
-    doubtful = towns(sys.argv[4])
+    held = towns(sys.argv[4])
     TOWNS.write_text(
-        TOWNS_HEADER + "".join(f"{code}\t{' '.join(doubtful[code])}\n" for code in sorted(doubtful)), encoding="utf-8"
+        TOWNS_HEADER + "".join(f"{code}\t{' '.join(held[code])}\n" for code in sorted(held)), encoding="utf-8"
     )
-    sys.stdout.write(f"{len(names)} divisions in {TABLE}, towns of {len(doubtful)} counties in {TOWNS}\n")
+    sys.stdout.write(f"{len(names)} divisions in {TABLE}, towns of {len(held)} counties in {TOWNS}\n")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 Names are found by how they end, and cut where a name cannot begin; bodies without punctuation are read the same way.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -71,7 +72,7 @@ def read_parties(post: Passage) -> tuple[Party, ...]:
     text = post.text
     companies = list(_companies(text))
     known = {name for party in companies for name in (party.name, *party.short)}
-    others = [*_loose_companies(text, known), *_named(text, _DELEGATION, PartyKind.DELEGATION)]
+    others = [*itertools.islice(_loose_companies(text, known), _MOST), *_named(text, _DELEGATION, PartyKind.DELEGATION)]
     others += _named(text, _ORGANISATION, PartyKind.ORGANISATION)
     return tuple({(party.kind, party.name): party for party in [*companies, *others]}.values())[:_MOST]
 
@@ -102,6 +103,8 @@ def _companies(text: str) -> Iterator[Party]:
         name = stem + match[0]
         told = _SHORT.match(text, match.end(), match.end() + 30)
         names.setdefault(name, []).extend([told[1]] if told else [])
+        if len(names) == _MOST:
+            break
     rest = text
     for name in names:
         rest = rest.replace(name, "\n")

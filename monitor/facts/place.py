@@ -2,51 +2,36 @@
 
 The label comes first. Where it names a county, that is the place. Where it names several (朝阳), the text tells them
 apart, or what they share is the answer. Where it names a city or a province, the county of it that the text speaks of
-as the site is the place. Where it names none, the text alone is asked.
+as the site is the place, unless the label is only that of a host or a partner of a county elsewhere. Where it names
+none, the text alone is asked.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from monitor.facts.findings import Level, Place
 from monitor.facts.place_divisions import Division, shared, towns
+from monitor.facts.place_elsewhere import county_elsewhere, hosts
 from monitor.facts.place_label import Named, read_label
-from monitor.facts.place_mentions import SITE, Mention, find_mentions
+from monitor.facts.place_mentions import SITE, Mention
+from monitor.facts.place_reading import Reading, read
 from monitor.facts.place_script import simplified
-from monitor.text import label_text, without_label
+from monitor.facts.place_towns import name_in, town_mentions
+from monitor.text import label_text
 
-_READ = 4000  # characters of a body: the site is named early, and reports of 100,000 characters name every place
-_LEAD = 200
-_CHAINED, _FULL, _SHORT, _LOOSE = 2.0, 1.5, 1.0, 0.5  # how sure a mention is to mean the division
-_IN_TITLE, _IN_LEAD = 2.0, 1.5
 _CLEAR = 2.0  # how many times more than the next one a county must weigh
 _CLEARER = 1.4  # and one of several places of one name, or a city among those of a province
-_ENOUGH = {Level.PROVINCE: 1.0, Level.CITY: 0.7}  # what a county must weigh below a label of that level
+_ENOUGH = {Level.PROVINCE: 0.75, Level.CITY: 0.7}  # what a county must weigh below a label of that level
 _PASSING = 0.12  # of the mentions of the label's own place: a county named less than that is named in passing
 _LEAST_EVIDENCE = {False: 0.1, True: 1.0}  # for one of several of a name; for a name that may be a word
-_TOWN = 1.5  # what a town of a county says for it
+_TOWN, _TOWN_STEM = 1.5, 0.6  # what a town of a county says for it, by its name in full or without 镇
 _OWN_CLASS = 0.4  # what 全县 says for a county, against a district of the same short name
 _OWN = {kind: re.compile(f"[全我本该]{kind}|{kind}(?:里|委|长|政府|城(?!市))|小{kind}") for kind in "县市区旗"}
 _REPORT = re.compile(r"政府工作报告|统计公报|发展规划|规划纲要|五年规划")  # of a whole division, whatever else it names
 
 _Inside = tuple[Mention, Division]  # a mention, and what it means inside the label's division
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """Title and body as one text, with what is named in it."""
-
-    text: str
-    title_end: int
-    mentions: tuple[Mention, ...]
-
-    def weight(self, one: Mention) -> float:
-        """How much a mention says, by its form, its role and where it stands."""
-        sure = _LOOSE if one.loose else _CHAINED if one.chained else _FULL if one.form.full else _SHORT
-        early = _IN_TITLE if one.end <= self.title_end else _IN_LEAD if one.start < self.title_end + _LEAD else 1.0
-        return sure * early * one.role
 
 
 def read_place(title: str, body: str, label: str | None = None) -> Place | None:
@@ -56,9 +41,9 @@ def read_place(title: str, body: str, label: str | None = None) -> Place | None:
     """
     label = simplified(label if label is not None else label_text(title) or "")
     named = read_label(label)
-    if named and len(named.divisions) == 1 and not named.word and named.divisions[0].level is Level.COUNTY:
+    if named and len(named.divisions) == 1 and not named.word and _settled(named.divisions[0], title):
         return _place(named.divisions[0], label)
-    reading = _read(title, body)
+    reading = read(title, body)
     base = _meant(named, reading) if named else None
     if named and base is None and not named.word:
         return None  # a label that names one of several places, and nothing says which
@@ -66,24 +51,24 @@ def read_place(title: str, body: str, label: str | None = None) -> Place | None:
         base, label = _from_text(reading), ""
         if base is None:
             return None
-    site, words = _site(base, reading)
+    elsewhere = county_elsewhere(base, reading) if label and not _settled(base, title) else None
+    site, words = (elsewhere[0], _words(reading, elsewhere[1])) if elsewhere else _site(base, reading)
     return _place(site, " … ".join(part for part in (label, words) if part) or base.name)
+
+
+def _settled(one: Division, title: str) -> bool:
+    """Whether the label alone says the place, whatever the text names."""
+    return one.level is Level.COUNTY and not hosts(one, title)
 
 
 def _place(one: Division, words: str) -> Place:
     return Place(one.code, one.full, one.level, words)
 
 
-def _read(title: str, body: str) -> _Reading:
-    head = without_label(title) if label_text(title) != without_label(title) else ""
-    text = simplified(f"{head}\n{body[:_READ]}")
-    return _Reading(text, len(head), tuple(find_mentions(text)))
-
-
 # Which of several places of one name
 
 
-def _meant(named: Named, reading: _Reading) -> Division | None:
+def _meant(named: Named, reading: Reading) -> Division | None:
     """The one that the label means, by what the text names; else what all that are left share."""
     if len(named.divisions) == 1 and not named.word:
         return named.divisions[0]
@@ -95,15 +80,22 @@ def _meant(named: Named, reading: _Reading) -> Division | None:
     return left[0] if len(left) == 1 else shared(left)
 
 
-def _evidence(one: Division, reading: _Reading) -> float:
+def _evidence(one: Division, reading: Reading) -> float:
     """What the text says for one of several divisions of a name: places around it, its towns, 全县 or 全市 or 全区."""
     score = sum(_speaks_for(one, mention, reading) for mention in reading.mentions)
-    score += sum(_TOWN for town in towns().get(one.code, ()) if town in reading.text)
+    score += sum(_town(town, reading.text) for town in towns().get(one.code, ()))
     own = len(_OWN[one.name[-1]].findall(reading.text)) if one.name[-1] in _OWN else 0
     return score + _OWN_CLASS * min(own, 2)
 
 
-def _speaks_for(one: Division, mention: Mention, reading: _Reading) -> float:
+def _town(name: str, text: str) -> float:
+    """What a town of it says for a division: 川姜镇, and less 川姜, which may be a piece of other words."""
+    if name in text:
+        return _TOWN
+    return _TOWN_STEM if name_in(name.removesuffix("镇"), text) else 0.0
+
+
+def _speaks_for(one: Division, mention: Mention, reading: Reading) -> float:
     """How much a mention says for one of several divisions of a name."""
     score = 0.0
     for named in mention.divisions:
@@ -121,7 +113,7 @@ def _speaks_for(one: Division, mention: Mention, reading: _Reading) -> float:
 # A post whose label names no place
 
 
-def _from_text(reading: _Reading) -> Division | None:
+def _from_text(reading: Reading) -> Division | None:
     """The province, or the finest division above it, that a text without a label is about."""
     scores: dict[Division, float] = defaultdict(float)
     for mention in reading.mentions:
@@ -141,11 +133,13 @@ def _certain(mention: Mention) -> bool:
 # Which county of the label's division
 
 
-def _site(base: Division, reading: _Reading) -> tuple[Division, str]:
+def _site(base: Division, reading: Reading) -> tuple[Division, str]:
     """The finest division in `base` that the text speaks of as the site, and its words; `base` itself when unsure."""
     if base.level is Level.COUNTY:
         return base, ""
     inside = [(one, division) for one in reading.mentions if (division := _inside(one, base)) is not None]
+    named = [replace(one, divisions=(division,)) for one, division in inside]
+    inside += [(one, one.divisions[0]) for one in town_mentions(reading, base, named)]
     if _REPORT.search(reading.text, 0, reading.title_end):
         inside = [(one, division) for one, division in inside if one.end <= reading.title_end]
     city = base
@@ -169,7 +163,7 @@ def _inside(mention: Mention, base: Division) -> Division | None:
     return next((one for one in those if all(other.within(one) for other in those)), None)  # 恩施: the wider one
 
 
-def _by(mentions: Iterable[_Inside], reading: _Reading, key: Callable[[Division], Division]) -> dict[Division, float]:
+def _by(mentions: Iterable[_Inside], reading: Reading, key: Callable[[Division], Division]) -> dict[Division, float]:
     scores: dict[Division, float] = defaultdict(float)
     for mention, division in mentions:
         scores[key(division)] += reading.weight(mention)
@@ -193,14 +187,14 @@ def _clearest(scores: Mapping[Division, float], times: float, least: float) -> D
     return ranked[0][0] if len(ranked) == 1 or ranked[0][1] >= times * ranked[1][1] else None
 
 
-def _in_passing(mentions: Sequence[Mention], base: Division, reading: _Reading) -> bool:
+def _in_passing(mentions: Sequence[Mention], base: Division, reading: Reading) -> bool:
     """Whether a county is named so rarely, late and loosely that the post is still about the whole of `base`."""
-    if any(one.chained or one.role >= SITE or one.start < reading.title_end + _LEAD for one in mentions):
+    if any(one.chained or (one.role >= SITE and one.form.full) or reading.early(one) for one in mentions):
         return False
     return len(mentions) < _PASSING * sum(base in one.divisions for one in reading.mentions)
 
 
-def _words(reading: _Reading, one: Mention) -> str:
+def _words(reading: Reading, one: Mention) -> str:
     """The mention with the names directly before it: 湛江市徐闻县."""
     start = one.start
     for before in reversed(reading.mentions):

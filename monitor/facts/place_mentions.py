@@ -19,7 +19,7 @@ _AFTER = 24  # and after it
 
 # Something else of that name: a town, a street. 镇域, 乡村 are words of their own.
 _OTHER = re.compile(
-    r"镇(?![域区江海])|乡(?![村镇亲贤友土情愁音])|街(?!区)|路(?![径线])|大道|社区|大学|学院|高速|机场|支行|银行"
+    r"镇(?![域区江海])|乡(?![村镇亲贤友土情愁音])|街(?!区)|路(?![径线])|大道|社区|大学|学院|高速|机场|支行|银行|平原|盆地|高原|都市圈|城市群|经济圈|走廊"
 )
 _CUT = re.compile(r"[县市区](?=[域场级])")  # 绍兴县域 is of 绍兴, 海城市场 of 海城
 _OLD_CLASS = re.compile(rf"[{CLASSES}](?![域别位划块场区县政民])")  # 长垣县: by what it was when it had another class
@@ -32,6 +32,10 @@ _ELSEWHERE_AFTER = re.compile(
     r"^[市县区旗州省]?(?:籍|方面的?客|[^，。；：、在与和到赴来]{0,10}?(?:党政代表团|代表团|考察团|访问团|经贸团|商会|联谊会|同乡会|商协会|客商|客人"
     r"|企业家))|^[市县区]?(?:的)?(?:经验|模式|做法|速度)"
 )
+_MOUNTAINS = "山岭峰江河湖海溪川洲岛"
+_AT_ITS_FOOT = re.compile(r"脚下|下(?![辖属设一])|之[滨畔巅麓]|[山南北东西]?麓|畔|上下")
+_FROM = re.compile(r"(?:从|自|打)$")
+_COME = re.compile(r"^[市县区旗州省]?[^，。；、]{0,4}?(?:来(?!说|看)|赶|出发|搬|迁)")
 _PARTNER_BEFORE = re.compile(r"(?:与|同|和|及|携手|牵手|联合|对接|连接|赴|前往|飞赴|奔赴)(?:中国|我国|来自)?$")
 _COMPANY = re.compile(
     r"^[^\s，。；：、“”（）《》在与和及的至到向将为落签投建]{0,16}?(?:公司|集团|股份|科技园?有限|合作社|银行|大学|研究院|设计院)"
@@ -47,6 +51,9 @@ _SITE_AFTER = re.compile(
     r"|人民政府|县委|市委|区委)"
 )
 _LISTED_AFTER = re.compile(r"^[市县区旗]?(?:等|、)")
+_WITH = frozenset({"与", "和", "同"})
+_TOGETHER = re.compile(r"[^，。；、]{0,12}?(?:签|共建|结对|携手|牵手|合作|联手)")
+_SIGNS = re.compile(r"[市县区旗州]?(?:正式|成功)?签(?!名)")
 _JOINTS = frozenset({"、", "和", "与", "及", "以及", "，", "/", "—", "-", "至"})
 
 SITE, PLAIN, COMPANY, PARTNER, LISTED, NOT_HERE = 1.5, 1.0, 0.4, 0.4, 0.3, 0.0
@@ -144,7 +151,7 @@ def _role(text: str, found: list[Mention], at: int) -> float:
         first -= 1
     before = text[max(0, found[first].start - _BEFORE) : found[first].start]
     after = text[one.end : one.end + _AFTER]
-    if _ELSEWHERE_BEFORE.search(before) or _ELSEWHERE_AFTER.match(after):
+    if _is_elsewhere(before, after) or _is_nature(one, after):
         return NOT_HERE
     if _HOST_BEFORE.search(before) and _HOSTED.match(after) and _SHOW.search(_sentence(text, one)):
         return LISTED
@@ -152,9 +159,31 @@ def _role(text: str, found: list[Mention], at: int) -> float:
         return COMPANY
     if _listed(text, found, at):
         return LISTED
-    if _PARTNER_BEFORE.search(before):
+    if _PARTNER_BEFORE.search(before) and not _signs(before, after):
         return PARTNER
     return SITE if _SITE_BEFORE.search(before) or _SITE_AFTER.match(after) else PLAIN
+
+
+def stands_elsewhere(text: str, start: int, end: int) -> bool:
+    """Whether what is named there is where somebody or something comes from."""
+    return _is_elsewhere(text[max(0, start - _BEFORE) : start], text[end : end + _AFTER])
+
+
+def _is_nature(one: Mention, after: str) -> bool:
+    """Whether the mountain or the water is meant that a division is named after: 井冈山下, 赣江之滨."""
+    return one.form.text[-1] in _MOUNTAINS and _AT_ITS_FOOT.match(after) is not None
+
+
+def _is_elsewhere(before: str, after: str) -> bool:
+    """Whether somebody or something comes from there: 来自尉犁县, 从尉犁县来."""
+    if _ELSEWHERE_BEFORE.search(before) or _ELSEWHERE_AFTER.match(after):
+        return True
+    return _FROM.search(before) is not None and _COME.match(after) is not None
+
+
+def _signs(before: str, after: str) -> bool:
+    """Whether it is the side that signs with a company: 盐泽与格尔木签约."""
+    return before[-1:] in _WITH and _SIGNS.match(after) is not None
 
 
 def _listed(text: str, found: list[Mention], at: int) -> bool:
@@ -166,7 +195,10 @@ def _listed(text: str, found: list[Mention], at: int) -> bool:
 
 
 def _row(text: str, left: Mention, right: Mention) -> bool:
-    return text[left.end : right.start].lstrip(CLASSES) in _JOINTS
+    if left.divisions == right.divisions:  # named again is no second one
+        return False
+    joint = text[left.end : right.start].lstrip(CLASSES)
+    return joint in _JOINTS and not (joint in _WITH and _TOGETHER.match(text, right.end))  # A与B签约: each for itself
 
 
 def _sentence(text: str, mention: Mention) -> str:

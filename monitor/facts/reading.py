@@ -11,6 +11,8 @@ from monitor.facts.passage import passage_of
 from monitor.facts.quantities import read_quantities
 from monitor.facts.stage import read_stage
 
+VERSION = 1  # raised when facts are read otherwise: `zhaoshang reanalyse` then reads stored posts again
+
 
 def read_facts(title: str, body: str, published: date | None, *, place: Place | None = None) -> Facts:
     """All facts of a post. Whatever the text is, this answers with what is certain in it and raises nothing."""
@@ -19,7 +21,7 @@ def read_facts(title: str, body: str, published: date | None, *, place: Place | 
     event_date = read_event_date(post, published, stage)
     return Facts(
         place=place,
-        money=read_money(post),
+        money=read_money(post, stage),
         quantities=read_quantities(post),
         stage=stage,
         stage_words=stage_words,

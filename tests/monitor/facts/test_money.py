@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.facts.findings import MoneyKind
+from monitor.facts.findings import MoneyKind, Stage
 from monitor.facts.money import read_money
 from monitor.facts.passage import passage_of
 
@@ -56,7 +56,21 @@ def investments(text, title="【某地招商】某项目消息"):
         ("投资总额2.88亿元的电缆项目正式落户。", [288_000_000]),
         ("计划投资5.2亿元 项目占地120亩 年产值可达12亿元", [520_000_000]),
         ("合同总投资73.4亿元。", [7_340_000_000]),
+        ("签约项目里，短剧基地投资最大，为1.8亿元。", [180_000_000]),
+        ("九个项目合计11.6亿元当天落笔。", [1_160_000_000]),
+        ("签约项目中，甲公司投资5亿元建厂，其中设备投资2亿元。", [5 * YI]),
+        ("协议总投资12亿元，其中甲公司投资5亿元建设基地，乙公司投资7亿元。", [12 * YI, 5 * YI, 7 * YI]),
+        ("总投资45亿元，其中台资项目六个、总投资9亿元。", [45 * YI]),
+        ("青岚前后投了6.6亿元建厂。", [660_000_000]),
+        ("项目体量4.15亿元，日处理米糠三百吨。", [415_000_000]),
         ("一个总投资达15亿元的储能项目在此动工。", [15 * YI]),
+        ("九亿元（8.8亿元）的技改投入变成一条新线。", [880_000_000]),
+        ("4.3亿元投入换来两条全自动产线。", [430_000_000]),
+        ("他把卖房的钱连同银行贷款凑成三亿四千万元，押在新厂上。", [340_000_000]),
+        ("青岚拿出1.9亿建设烘干中心。", [190_000_000]),
+        ("签约总投资20亿元，项目涵盖轴承、齿轮等，其中投资额最大的达到7亿元。", [20 * YI, 7 * YI]),
+        ("会上达成协议，投资方带走七份合同，总投资8亿元；有人当天签下2.6亿元笋干采购协议。", [8 * YI]),
+        ("客商参加岭下推介活动，八个合作项目落笔签字，计划引资53000万元。", [530_000_000]),
     ],
 )
 def test_what_is_invested(text, yuan):
@@ -70,6 +84,8 @@ def test_what_is_invested(text, yuan):
         "预计实现年销售收入9.5亿元。",
         "三天线上成交额4.3亿元，达成采购意向6.9亿元。",
         "当地设立三亿元的收储资金池，缓解企业压力。",
+        "浙江的援疆资金1800万元建了职工宿舍。",
+        "签约项目里，四个项目投资超过六亿元。",
         "组建总规模20亿元的产业引导基金。",
         "对固定资产投资达到5000万元以上的项目，按设备投资额给予最高500万元奖补。",
         "对投资1亿元以上的企业，一事一议。",
@@ -96,10 +112,54 @@ def test_what_is_invested(text, yuan):
         "带动农户增收8000万元。",
         "政策性担保资金1亿元，为企业增信。",
         "企业去年研发投入3000万元，营业收入12亿元。",
+        "达成合作意向九项，涉及计划投资约六十亿元。",
+        "会上推出三十六个机会项目，总投资158亿元。",
+        "签订检测服务合同，合同金额1600万元。",
+        "产业园总投资预计9.5亿元，目前正在面向全国招商。",
+        "同样一个十亿元的项目，放在这里每年能省四千万元电费。",
+        "固定资产投资超过6000万元的，优先保障用地。",
+        "烘焙项目只要固定资产投资过三千万元，就能领奖。",
+        "设备投资满两千万元，验收后按百分之五奖励。",
+        "企业同茶农签约一万三千亩。",
+        "县里拿出3000万元奖补种植户。",
+        "公司用银行贷款凑成两亿元，还清了旧账。",
     ],
 )
 def test_what_only_looks_like_an_investment(text):
     assert investments(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "yuan"),
+    [
+        ("青岚为它准备了7.2亿元和138亩地。银行送来2.6亿元授信。", [720_000_000]),
+        ("中心的建设花了八千二百万元，供货合同额4100万元。", [82_000_000]),
+        ("工厂开机，动辄上千万元的设备都是新的。", []),
+        ("工厂年产值12亿元，打造百亿集群。", []),
+    ],
+)
+def test_in_a_post_on_works_the_first_great_amount_that_is_called_nothing_else_is_the_investment(text, yuan):
+    money = read_money(passage_of("【某地招商】青岚工厂投产", text), Stage.PRODUCTION)
+    assert [one.yuan for one in money if one.kind is MoneyKind.INVESTMENT] == yuan
+
+
+def test_what_visitors_would_build_is_none():
+    post = passage_of("【某地招商】考察团到访", "一家企业想布局奶酪车间，投资在两亿元上下。园区计划投资12亿元。")
+    found = [one.yuan for one in read_money(post, Stage.VISIT) if one.kind is MoneyKind.INVESTMENT]
+    assert found == [12 * YI]
+
+
+@pytest.mark.parametrize(
+    ("text", "yuan"),
+    [
+        ("年投入达到300万元的企业有补助。", []),
+        ("有人算过，四千多万元的投入可以领回四百多万元。", []),
+        ("文件印发当天，青岚投资5亿元的轴承项目在园区开工。", [5 * YI]),
+    ],
+)
+def test_in_a_post_on_a_policy_only_what_was_done_is_an_investment(text, yuan):
+    post = passage_of("【某地招商】岭下出台九条措施", text)
+    assert [one.yuan for one in read_money(post, Stage.POLICY) if one.kind is MoneyKind.INVESTMENT] == yuan
 
 
 def test_what_a_county_has_gathered_over_years_is_not_the_project():

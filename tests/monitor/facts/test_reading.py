@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from monitor.facts.findings import Facts, Level, Place, Stage
 from monitor.facts.passage import passage_of
+from monitor.facts.place import read_place
+from monitor.facts.place_divisions import divisions
 from monitor.facts.reading import read_facts
 
 PUBLISHED = date(2025, 7, 17)
@@ -21,19 +23,28 @@ def record(piece):
     return DUMP[at], DUMP[at + 1], date.fromisoformat(DUMP[at + 2])
 
 
-# What a careful reader says of each: year of the event as the post states it, and whether it is old news.
-# 区域协作新样本 says 6月中旬 only. 创业创新生态 tells of an agreement of 2016 and a forum of 2017, and of nothing later.
+# What a careful reader says of each: the year of the event as the post states it, and whether it is old news.
 READ = [
+    # "6月中旬" and no year anywhere: nothing says that it was not this June.
     ("区域协作新样本", {None}, False),
+    # Both open with one delegation's visit, in 2024 here and in 2023 below: each is old by its own word, and that the
+    # two disagree is for the story to say.
     ("深化与澳门多领域合作发展", {2024}, True),
-    ("筑牢台商发展", {2024}, True),
     ("深化湛澳产业协同发展", {2023}, True),
+    # 2024年，调研组赴湛江: the imports of 2023 further down are a figure.
+    ("筑牢台商发展", {2024}, True),
+    # The meeting was in 2023; that of 2017, on travel, is background.
     ("房地产高质量发展", {2023}, True),
+    # An essay ("近年来") on an agreement of 2016 and a forum of 2017, and on nothing later: old, whichever one takes.
     ("创业创新生态", {2016, 2017}, True),
+    # 2023年，工程正式开工.
     ("海上风电EPC总承包", {2023}, True),
+    # The talks were in 2023; so was the fair at which the helicopters stood.
     ("救助飞行基地", {2023}, True),
-    ("2018年廉江市政府工作报告", {2018}, True),
+    # 2023年，调研组到湛江.
     ("凝聚统战合力", {2023}, True),
+    # Outside 【…招商】: a report is of its own year, not of the one that it looks back on.
+    ("2018年廉江市政府工作报告", {2018}, True),
 ]
 
 
@@ -60,6 +71,10 @@ def test_the_work_report_of_the_saved_listing():
     assert (facts.event_date.month, facts.event_date.day) == (1, 11)
 
 
+def test_every_post_of_the_saved_listing_is_judged():
+    assert len(READ) == sum(line.startswith("【") for line in DUMP)
+
+
 def test_the_place_is_handed_through():
     place = Place("440825", "广东省湛江市徐闻县", Level.COUNTY, "徐闻县")
     assert read_facts("项目开工", "", PUBLISHED, place=place).place is place
@@ -81,6 +96,28 @@ def test_traditional_characters_are_read_and_kept():
     assert facts.event_date.words == "２０２４年３月５日"
     assert [one.name for one in facts.parties] == ["江蘇嵐遠新能源科技有限公司"]
     assert [(one.value, one.unit) for one in facts.quantities] == [(120, "亩")]
+
+
+def test_a_post_in_traditional_characters_is_read_as_its_plain_form():
+    title = "【中山市招商】第六屆燈飾博覽會閉幕"
+    body = (
+        "記者從中山市獲悉，去年10月18日，第六屆燈飾博覽會在古鎮舉行，三百家企業參會，訂單額9.2億元。會上簽約項目12個，"
+        "協議總投資38.6億元；另發佈招商手冊，列出項目40個，總投資120億元。銀行貸款額度不超過五億元。"
+    )
+    facts, place = read_facts(title, body, PUBLISHED), read_place(title, body)
+    assert (facts.stage, facts.investments, facts.edition) == (Stage.PROMOTION, (3_860_000_000,), 6)
+    assert facts.event_date is not None
+    assert (facts.event_date.year, facts.event_date.month, facts.recycled) == (2024, 10, True)
+    assert place is not None
+    assert place.code == "442000"
+
+
+@pytest.mark.parametrize("label", ["【招商】", "【产业招商】", "【Invest Here】", "【】", ""])
+def test_a_label_that_names_no_place_takes_nothing_from_the_other_facts(label):
+    title, body = f"{label}青岚机床项目开工", "2024年3月5日，青岚机床项目开工，总投资3.2亿元。"
+    facts = read_facts(title, body, PUBLISHED, place=read_place(title, body))
+    assert facts.place is None
+    assert (facts.stage, facts.investments, facts.recycled) == (Stage.GROUNDBREAKING, (320_000_000,), True)
 
 
 def test_english_gives_what_is_certain():
@@ -121,15 +158,17 @@ def test_a_body_of_200000_characters_is_answered(piece):
             st.text(max_size=8),
             st.sampled_from(
                 ["总投资", "3亿", "至", "5亿元", "（", "）", "近", "九亿元", "2024年", "13月", "45日", "去年", "一期", "有限公司", "由", "签约",
-                 "开工", "，", "。", "万吨", "千百", "〇", "二〇二三年", "第", "届", "考察团", "《", "0000", "1,000", "元", "条线", "９", "億"]
+                 "开工", "，", "。", "【徐闻招商】", "朝阳", "湛江市", "从", "来", "与", "花", "项目3个，", "合计", "次年", "启动", "建设", "恳谈", "万吨", "千百", "〇", "二〇二三年", "第", "届", "考察团", "《", "0000", "1,000", "元", "条线", "９", "億"]
             ),
         ),
         max_size=40,
     ).map("".join),
 )  # fmt: skip
 def test_whatever_the_text_is_nothing_is_raised_and_the_words_are_the_texts_own(title, body):
-    facts = read_facts(title, body, PUBLISHED)
+    place = read_place(title, body)
+    facts = read_facts(title, body, PUBLISHED, place=place)
     whole = f"{title}\n{body}"
+    assert place is None or place.code in divisions()
     for words in (*(one.words for one in facts.money), *(one.words for one in facts.quantities)):
         assert words in whole
     assert facts.event_date is None or facts.event_date.words in whole
