@@ -18,7 +18,8 @@ from typing import TypeAlias
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from crawler.failures import one_line
-from crawler.guard import is_public, look_up, refusal_of_answer, refusal_of_host
+from crawler.guard import look_up, refusal_of_answer, refusal_of_host
+from monitor.addresses import is_public
 
 _LARGEST_HEAD = 64 * 1024
 _CHUNK = 64 * 1024

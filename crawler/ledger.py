@@ -18,6 +18,7 @@ from crawler.book import CrawlBook
 from monitor.clock import Clock
 from monitor.config import SourceConfig
 from monitor.errors import ZhaoshangError
+from monitor.grouping import group_posts
 from monitor.health.conditions import Symptom, Trouble
 from monitor.locks import FileLock, lock_crawl
 from monitor.models import Post
@@ -96,7 +97,7 @@ class CrawlLedger(CrawlBook):
             self._trouble = self._trouble or Trouble(Symptom.DEFECT, type(failure.value).__name__)
 
     def close(self, spider: Spider, reason: str) -> None:  # noqa: ARG002 - the signal's signature
-        """Write the end of the ledger row."""
+        """Write the end of the ledger row, and read facts and stories of what is new, whoever runs the crawl."""
         if not self._crawl_id or self._store is None:
             return
         complete = reason == "finished" and self._listing_complete
@@ -113,6 +114,8 @@ class CrawlLedger(CrawlBook):
                 rules=self._rules,
                 trouble=trouble,
             )
+            if reason != "shutdown":  # whoever stops us does not wait; the next one to need stories makes them
+                group_posts(self._store, self.now)
         except ZhaoshangError as error:
             logger.error("%s", error)  # noqa: TRY400 - as above
         self._release()

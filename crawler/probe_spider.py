@@ -17,9 +17,9 @@ from twisted.python.failure import Failure
 from crawler import fetching
 from crawler.extract import read_listing
 from crawler.failures import reason_of
-from crawler.guard import is_public
 from crawler.probe import Wish, failed, probe_post, told
 from crawler.raw_pages import raw_page
+from monitor.addresses import is_public
 from monitor.config import SourceConfig
 from monitor.pages import BlockKind, ListingPage, PageRequest
 from monitor.probes import ProbedListing, ProbedPost

@@ -1,7 +1,8 @@
 """Sends what is due from the outbox: claimed, committed, handed over, marked; never inside a transaction.
 
 Every channel has a thread of its own, so that one that hangs delays no other. Never lost: whatever is not marked as
-sent is tried again. A repeat is possible only where the answer is unknown, and then with the same Message-ID.
+sent is tried again, or where that is of no use ends as failed, for everybody to see. A repeat is possible only where
+the answer is unknown, and then with the same Message-ID, key, or number and part.
 """
 
 import logging
@@ -16,16 +17,18 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from digests.channels import Channel
+from digests.channels import Channel, Robot
 from digests.content import Digest
 from digests.freeze import content_of
 from digests.notice import Notice, notice_of
+from digests.parts import send_in_parts
 from monitor.announcing import Delivery
 from monitor.errors import DeliveryError, SecretError, StoreError
 from monitor.locks import is_alive
 from monitor.store import Store
 
-LEASE = timedelta(minutes=30)  # longer than any send can take (2 minutes a step); then a claim counts as abandoned
+# Longer than any send can take (2 minutes a step, and each part renews it); then a claim counts as abandoned.
+LEASE = timedelta(minutes=30)
 _MARK_AGAIN = (1, 2, 5, 10, 30, 60)  # seconds between tries to write down how a delivery ended
 _FIRST_RETRY = timedelta(minutes=1)
 _LAST_RETRY = timedelta(hours=6)
@@ -55,7 +58,7 @@ def retry_after(attempts: int) -> timedelta:
 
 def deliver_due(
     open_store: Callable[[], Store],
-    channels: Mapping[str, Channel],
+    channels: Mapping[str, Channel | Robot],
     clock: Callable[[], datetime],
     zone: ZoneInfo = _ZONE,
 ) -> tuple[Outcome, ...]:
@@ -76,7 +79,7 @@ def deliver_due(
 def deliver_channel(
     open_store: Callable[[], Store],
     name: str,
-    channel: Channel | None,
+    channel: Channel | Robot | None,
     clock: Callable[[], datetime],
     zone: ZoneInfo = _ZONE,
 ) -> list[Outcome]:
@@ -102,19 +105,12 @@ def _claim(store: Store, name: str, now: datetime, due_by: datetime) -> Delivery
 
 
 def _try(
-    store: Store, delivery: Delivery, channel: Channel | None, clock: Callable[[], datetime], zone: ZoneInfo
+    store: Store, delivery: Delivery, channel: Channel | Robot | None, clock: Callable[[], datetime], zone: ZoneInfo
 ) -> Outcome:
     try:
-        if channel is None:
-            raise DeliveryError(  # noqa: TRY301 - it ends like any other failure
-                f"there is no [channel.{delivery.channel}] any more", todo="add it again, or leave this delivery be"
-            )
-        channel.send(delivery, _message(store, delivery, zone), clock())
+        _hand_over(store, delivery, channel, clock, zone)
     except (DeliveryError, SecretError) as error:
-        refused = str(error)
-        logger.warning("delivery %d of %s failed: %s", delivery.id, delivery.period_key, refused)
-        _mark(lambda: store.mark_failed(delivery, refused, clock() + retry_after(delivery.attempts)))
-        return Outcome(delivery, refused)
+        return _failed(store, delivery, error, clock)
     except Exception as error:
         # A defect of ours must neither stop the other deliveries nor leave this one claimed; it is told in full.
         told = f"{type(error).__name__}: {error}"
@@ -125,6 +121,38 @@ def _try(
     where = f"{delivery.channel} {delivery.recipient}".strip()
     logger.info("delivered %s to %s (%s)", delivery.period_key, delivery.audience, where)
     return Outcome(delivery, None)
+
+
+def _hand_over(
+    store: Store, delivery: Delivery, channel: Channel | Robot | None, clock: Callable[[], datetime], zone: ZoneInfo
+) -> None:
+    if channel is None:
+        raise DeliveryError(
+            f"there is no [channel.{delivery.channel}] any more", todo="add it again, or leave this delivery be"
+        )
+    message = _message(store, delivery, zone)
+    if isinstance(channel, Robot):
+        send_in_parts(store, delivery, channel, message, clock, _mark)
+    else:
+        channel.send(delivery, message, clock())
+
+
+def _failed(
+    store: Store, delivery: Delivery, error: DeliveryError | SecretError, clock: Callable[[], datetime]
+) -> Outcome:
+    """Put off until the next try, as long as the other side wants; or given up, where a try is of no use."""
+    refused = str(error)
+    wait = retry_after(delivery.attempts)
+    if isinstance(error, DeliveryError) and error.permanent:
+        refused += f", then run: zhaoshang resend {delivery.id}"
+        logger.error("delivery %d of %s failed for good: %s", delivery.id, delivery.period_key, refused)
+        _mark(lambda: store.mark_failed(delivery, refused, clock() + wait, given_up_at=clock()))
+        return Outcome(delivery, refused)
+    if isinstance(error, DeliveryError):
+        wait = max(wait, timedelta(seconds=error.wait))
+    logger.warning("delivery %d of %s failed: %s", delivery.id, delivery.period_key, refused)
+    _mark(lambda: store.mark_failed(delivery, refused, clock() + wait))
+    return Outcome(delivery, refused)
 
 
 def _message(store: Store, delivery: Delivery, zone: ZoneInfo) -> Digest | Notice:

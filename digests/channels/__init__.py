@@ -1,17 +1,34 @@
-"""Channels: each takes one message for one recipient and either returns (it was taken) or raises DeliveryError."""
+"""Channels: each takes one message for one recipient and either returns (it was taken) or raises DeliveryError.
+
+Robots take a message in several parts; digests.parts hands them over.
+"""
 
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from digests.channels.apprise import AppriseChannel
+from digests.channels.command import CommandChannel
 from digests.channels.email import EmailChannel
 from digests.channels.file import FileChannel
+from digests.channels.platforms import DINGTALK, FEISHU, WECOM, Platform
+from digests.channels.robots import Robot
+from digests.channels.webhook import WebhookChannel
 from digests.content import Digest
 from digests.notice import Notice
 from monitor.announcing import Delivery
-from monitor.config import EmailChannelConfig, FileChannelConfig
+from monitor.config import (
+    AnyChannelConfig,
+    AppriseChannelConfig,
+    CommandChannelConfig,
+    DingtalkChannelConfig,
+    EmailChannelConfig,
+    FeishuChannelConfig,
+    WebhookChannelConfig,
+    WecomChannelConfig,
+)
 
-__all__ = ["Channel", "open_channel"]
+__all__ = ["Channel", "Robot", "open_channel"]
 
 
 class Channel(Protocol):
@@ -21,8 +38,26 @@ class Channel(Protocol):
         """Hand it over. Raises DeliveryError or SecretError when it was not taken."""
 
 
-def open_channel(name: str, config: FileChannelConfig | EmailChannelConfig, digests_dir: Path) -> Channel:
+_PLATFORMS: dict[type, Platform] = {
+    WecomChannelConfig: WECOM,
+    DingtalkChannelConfig: DINGTALK,
+    FeishuChannelConfig: FEISHU,
+}
+
+AnyChannel = FileChannel | EmailChannel | Robot | WebhookChannel | AppriseChannel | CommandChannel
+
+
+def open_channel(name: str, config: AnyChannelConfig, digests_dir: Path) -> AnyChannel:
     """The channel behind a `[channel.NAME]` table."""
-    if isinstance(config, EmailChannelConfig):
-        return EmailChannel(name, config)
+    match config:
+        case EmailChannelConfig():
+            return EmailChannel(name, config)
+        case WecomChannelConfig() | DingtalkChannelConfig() | FeishuChannelConfig():
+            return Robot(name, config, _PLATFORMS[type(config)])
+        case WebhookChannelConfig():
+            return WebhookChannel(name, config)
+        case AppriseChannelConfig():
+            return AppriseChannel(name, config)
+        case CommandChannelConfig():
+            return CommandChannel(name, config)
     return FileChannel(digests_dir)

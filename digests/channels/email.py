@@ -86,9 +86,18 @@ class EmailChannel:
         finally:
             _quit(smtp)
 
-    def check(self) -> None:
-        """Connect and log in without sending anything. Raises DeliveryError or SecretError."""
+    def check(self, *, offline: bool = False) -> str:
+        """Connect and log in without sending anything (offline: read the password alone), and say what came of it.
+
+        Raises DeliveryError or SecretError.
+        """
+        config = self._config
+        server = f"{config.host}:{config.effective_port}"
+        if offline:
+            config.password()
+            return f"{server} (not connected)"
         _quit(self._connect())
+        return f"{server} lets us in{' as ' + config.username if config.username else ''}"
 
     def _connect(self) -> smtplib.SMTP:
         config = self._config

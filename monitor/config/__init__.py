@@ -9,28 +9,54 @@ from pydantic import Field, field_validator, model_validator
 from monitor.announcing import AnnounceRules
 from monitor.config.audiences import (
     AudienceConfig,
-    ChannelConfig,
     DigestConfig,
     EmailChannelConfig,
     FileChannelConfig,
 )
 from monitor.config.changes import ChangesConfig, OperatorConfig
+from monitor.config.channels import (
+    CHANNELS,
+    PATH_KEYS,
+    AnyChannelConfig,
+    AppriseChannelConfig,
+    ChannelConfig,
+    CommandChannelConfig,
+    DingtalkChannelConfig,
+    FeishuChannelConfig,
+    RobotTable,
+    SigningRobotTable,
+    WebhookChannelConfig,
+    WecomChannelConfig,
+    placed,
+)
 from monitor.config.fields import Table, UserPath, checked_name, nearest
 from monitor.config.sources import CrawlConfig, SelectConfig, SourceConfig
 
 __all__ = [
+    "CHANNELS",
+    "PATH_KEYS",
+    "AnyChannelConfig",
+    "AppriseChannelConfig",
     "AudienceConfig",
     "ChangesConfig",
     "ChannelConfig",
+    "CommandChannelConfig",
     "Config",
     "CrawlConfig",
     "DigestConfig",
+    "DingtalkChannelConfig",
     "EmailChannelConfig",
+    "FeishuChannelConfig",
     "FileChannelConfig",
     "OperatorConfig",
+    "RobotTable",
     "SelectConfig",
+    "SigningRobotTable",
     "SourceConfig",
+    "WebhookChannelConfig",
+    "WecomChannelConfig",
     "nearest",
+    "placed",
 ]
 
 
@@ -88,7 +114,7 @@ class Config(Table):
         return ZoneInfo(self.timezone)
 
     @property
-    def channels(self) -> dict[str, FileChannelConfig | EmailChannelConfig]:
+    def channels(self) -> dict[str, AnyChannelConfig]:
         """All channels by name; `file` exists without being configured."""
         return {"file": FileChannelConfig(type="file"), **self.channel}
 

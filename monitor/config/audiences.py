@@ -89,9 +89,6 @@ class EmailChannelConfig(Table):
         return secret_from_file(self.password_file) if self.password_file else None
 
 
-ChannelConfig = Annotated[FileChannelConfig | EmailChannelConfig, Field(discriminator="type")]
-
-
 def _mail_address(text: str) -> None:
     """Refuse what no mail can be sent to, or what holds more than one address."""
     problem = ValueError(f"{text!r} is no mail address; write one such as 招商周报 <name@example.cn>")

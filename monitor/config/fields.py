@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
@@ -12,6 +13,7 @@ from monitor.schedule import parse_duration
 
 _NAME = re.compile(r"[\w][\w.-]*")
 _LONGEST_NAME = 60  # it names files, and a file name has at most 255 bytes
+_FROM_ENVIRONMENT = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")  # the variable that holds the proxy's whole address
 _SAFE_HEADER = re.compile(r"[^\r\n]*")
 
 
@@ -59,11 +61,24 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _checked_proxy(value: str) -> str:
+    if not value or _FROM_ENVIRONMENT.fullmatch(value):
+        return value
+    parts = urlsplit(value)
+    if "@" in parts.netloc:  # and the value is not repeated: it holds a password
+        raise ValueError('passwords do not stand in this file: write "env:NAME", and set NAME to the whole address')
+    # Over http alone: Scrapy cannot reach an https page through a proxy that is itself reached over https.
+    if parts.scheme != "http" or not parts.hostname or parts.port == 0:
+        raise ValueError(f'{value!r} is no proxy; write one such as http://proxy.example.cn:3128, or "env:NAME"')
+    return value
+
+
 Name = Annotated[str, AfterValidator(checked_name)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Timeout = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_positive)]
 UserPath = Annotated[Path, AfterValidator(_path)]
 Line = Annotated[str, AfterValidator(_one_line)]
+Proxy = Annotated[str, AfterValidator(_checked_proxy)]
 
 
 class Table(BaseModel):

@@ -1,20 +1,17 @@
 """`[crawl]` and `[[source]]`: what is watched, and how it is fetched; it fetches nothing."""
 
-import re
 from datetime import timedelta
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from monitor.config.fields import Duration, Line, Name, Table, Timeout
+from monitor.config.fields import Duration, Line, Name, Proxy, Table, Timeout
 from monitor.config.selectors import check_selector
 from monitor.models import SourceSpec
 from monitor.pages import Selection
 from monitor.schedule import CrawlSchedule, parse_clock
 from monitor.text import LabelPattern
-
-_FROM_ENVIRONMENT = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")  # the variable that holds the proxy's whole address
 
 
 class CrawlConfig(Table):
@@ -66,7 +63,7 @@ class SourceConfig(Table):
     renamed_from: Name | None = None
     paused: bool = False
     render: bool = False
-    proxy: str = ""
+    proxy: Proxy = ""
     verify_tls: bool = True
     allow_private: bool = False
     select: SelectConfig = SelectConfig()
@@ -96,19 +93,6 @@ class SourceConfig(Table):
         if self.every is not None and self.at:
             raise ValueError("every and at exclude each other; keep one")
         return self
-
-    @field_validator("proxy")
-    @classmethod
-    def _proxy_is_an_address(cls, value: str) -> str:
-        if not value or _FROM_ENVIRONMENT.fullmatch(value):
-            return value
-        parts = urlsplit(value)
-        if "@" in parts.netloc:  # and the value is not repeated: it holds a password
-            raise ValueError('passwords do not stand in this file: write "env:NAME", and set NAME to the whole address')
-        # Over http alone: Scrapy cannot reach an https page through a proxy that is itself reached over https.
-        if parts.scheme != "http" or not parts.hostname or parts.port == 0:
-            raise ValueError(f'{value!r} is no proxy; write one such as http://proxy.example.cn:3128, or "env:NAME"')
-        return value
 
     @property
     def selection(self) -> Selection:

@@ -21,7 +21,8 @@ class DeliveryTables(Connection):
     def due_channels(self, now: datetime) -> tuple[str, ...]:
         """The channels that have something to send now."""
         found = self._rows(
-            "SELECT DISTINCT channel FROM deliveries WHERE (state = 'pending' AND next_attempt_at <= ?1)"
+            "SELECT DISTINCT channel FROM deliveries WHERE (state = 'pending' AND given_up_at IS NULL"
+            " AND next_attempt_at <= ?1)"
             " OR state = 'claimed' ORDER BY channel",
             rows.instant(now),
         )
@@ -33,8 +34,8 @@ class DeliveryTables(Connection):
         """Claim the next delivery of a channel that was due by `due_by` (`now` if not given), oldest first."""
         with self._write() as conn:
             row = conn.execute(
-                f"{_DELIVERIES} WHERE channel = ? AND state = 'pending' AND next_attempt_at <= ?"
-                " ORDER BY deliveries.id LIMIT 1",
+                f"{_DELIVERIES} WHERE channel = ? AND state = 'pending' AND given_up_at IS NULL"
+                " AND next_attempt_at <= ? ORDER BY deliveries.id LIMIT 1",
                 [channel, rows.instant(due_by or now)],
             ).fetchone()
             if row is None:
@@ -70,18 +71,27 @@ class DeliveryTables(Connection):
                 [rows.instant(now), delivery.id],
             )
 
-    def mark_failed(self, delivery: Delivery, reason: str, next_attempt_at: datetime) -> None:
-        """The channel did not take it: pending again, later, with the reason."""
+    def mark_failed(
+        self, delivery: Delivery, reason: str, next_attempt_at: datetime, given_up_at: datetime | None = None
+    ) -> None:
+        """The channel did not take it: pending again, later, with the reason; or, given up, never again by itself."""
         with self._write() as conn:
             conn.execute(
                 "UPDATE deliveries SET state = 'pending', claimed_by = NULL, claimed_at = NULL, last_error = ?,"
-                " next_attempt_at = ? WHERE id = ? AND claimed_by = ?",
-                [reason[:500], rows.instant(next_attempt_at), delivery.id, delivery.claimed_by],
+                " next_attempt_at = ?, given_up_at = ? WHERE id = ? AND claimed_by = ?",
+                [
+                    reason[:500],
+                    rows.instant(next_attempt_at),
+                    rows.instant(given_up_at) if given_up_at else None,
+                    delivery.id,
+                    delivery.claimed_by,
+                ],
             )
 
     def resend(self, delivery_id: int, message_id: Callable[[Delivery], str], now: datetime) -> Delivery:
         """Queue one more delivery of the same digest or alert to the same recipient, under a Message-ID of its own.
 
+        One that failed for good has not been told: it is queued itself, with what is left of it.
         Raises UnknownDelivery.
         """
         with self._write() as conn:
@@ -90,6 +100,12 @@ class DeliveryTables(Connection):
                 raise UnknownDelivery(
                     f"there is no delivery {delivery_id}", where=str(self.path), todo="see `zhaoshang deliveries`"
                 )
+            if row["given_up_at"]:
+                conn.execute(
+                    "UPDATE deliveries SET given_up_at = NULL, attempts = 0, next_attempt_at = ? WHERE id = ?",
+                    [rows.instant(now), delivery_id],
+                )
+                return self._delivery(delivery_id)
             cursor = conn.execute(
                 "INSERT INTO deliveries (digest_id, alert_id, channel, recipient, number, message_id, state,"
                 " next_attempt_at, resend_of) SELECT digest_id, alert_id, channel, recipient, (SELECT MAX(number) + 1"
@@ -98,8 +114,10 @@ class DeliveryTables(Connection):
                 " FROM deliveries AS d WHERE d.id = ?3",
                 [message_id(rows.delivery(row)), rows.instant(now), delivery_id],
             )
-            new = conn.execute(f"{_DELIVERIES} WHERE deliveries.id = ?", [cursor.lastrowid]).fetchone()
-            return rows.delivery(new)
+            return self._delivery(int(cursor.lastrowid or 0))
+
+    def _delivery(self, delivery_id: int) -> Delivery:
+        return rows.delivery(self._rows(f"{_DELIVERIES} WHERE deliveries.id = ?", delivery_id)[0])
 
     def deliveries(self, *, open_only: bool = False, limit: int = 50) -> tuple[Delivery, ...]:
         """The latest deliveries, newest first."""

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from datetime import UTC, date, datetime
 
-from monitor.announcing import Audience, Delivery, DeliveryState, FrozenDigest
+from monitor.announcing import Audience, Delivery, DeliveryPart, DeliveryState, FrozenDigest
 from monitor.health.conditions import Alert, AlertKind, Health, ListingFigures, State, Symptom, Trouble
 from monitor.history import EventKind, PostEvent
 from monitor.models import Crawl, CrawlCounts, OffLabelEntry, Post, PostStatus, ReadFrom, Source
@@ -216,13 +216,24 @@ def delivery(row: sqlite3.Row) -> Delivery:
         channel=row["channel"],
         recipient=row["recipient"],
         message_id=row["message_id"],
-        state=DeliveryState(row["state"]),
+        state=DeliveryState.FAILED if row["given_up_at"] else DeliveryState(row["state"]),
         attempts=row["attempts"],
         next_attempt_at=read_instant(row["next_attempt_at"]),
         last_error=row["last_error"],
         sent_at=read_instant_or_none(row["sent_at"]),
         claimed_by=row["claimed_by"],
         resend_of=row["resend_of"],
+    )
+
+
+def delivery_part(row: sqlite3.Row, count: int) -> DeliveryPart:
+    """A row of delivery_parts, one of `count`."""
+    return DeliveryPart(
+        number=row["number"],
+        count=count,
+        content=row["content"],
+        begun_at=read_instant_or_none(row["begun_at"]),
+        accepted_at=read_instant_or_none(row["accepted_at"]),
     )
 
 
