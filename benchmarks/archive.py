@@ -13,9 +13,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from digests.build import build, select
+from digests.build import build
 from digests.content import to_json
 from digests.render import render
+from digests.selection import select
 from monitor.announcing import AnnounceRules, Composition, DigestMaterial
 from monitor.models import SourceSpec
 from monitor.pages import Entry, ListingPage

@@ -3,11 +3,13 @@
 DigestMaterial -> Composition -> FrozenDigest -> Delivery
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.models import ChangedPost, OffLabelEntry, Post, SourceState
+from monitor.storied import Story
 
 
 class EntryKind(StrEnum):
@@ -15,17 +17,19 @@ class EntryKind(StrEnum):
 
     NEW = "new"  # effective date inside the digest's period
     LATE = "late"  # from before the period's start: 补报
-    COPY = "copy"  # same content as a post that was told: announced with it
+    RECYCLED = "recycled"  # leads a story that is old news, of whatever date: 旧闻重发
+    COPY = "copy"  # of a story, or with the content, of a post that was told: announced with it, or as 已报
     BACKFILLED = "backfilled"  # too old at first sight: counted only (补录)
     OFF_LABEL = "off-label"
 
 
 class DeliveryState(StrEnum):
-    """pending -> claimed -> sent; a failure goes back to pending with a later due time."""
+    """pending -> claimed -> sent; a failure goes back to pending with a later due time, or ends as failed."""
 
     PENDING = "pending"
     CLAIMED = "claimed"
     SENT = "sent"
+    FAILED = "failed"  # trying again is of no use until somebody mends something and says `resend`
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,27 @@ class AnnounceRules:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekCount:
+    """How many new events an audience was told in a week: those under NEW entries, old news not among them."""
+
+    key: str  # 2025-W29
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The weeks before a digest's period, oldest first; none when nothing was told yet."""
+
+    weeks: tuple[WeekCount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DigestMaterial:
-    """Everything the pure builder needs to decide one digest."""
+    """Everything the pure builder needs to decide one digest.
+
+    `stories` are those that have a post of `posts` as a member, whole: members told earlier, or of other periods,
+    included. A post that stands in none is not grouped yet, and a story of its own.
+    """
 
     audience: Audience
     period: Period
@@ -69,6 +92,11 @@ class DigestMaterial:
     sources: tuple[SourceState, ...]
     changed: tuple[ChangedPost, ...] = ()
     missed: tuple[str, ...] = ()  # keys of the digests just before, held back from channels other than file
+    stories: tuple[Story, ...] = ()
+    told_stories: frozenset[int] = frozenset()  # of which this audience was told a member before, not only counted
+    told_in: Mapping[int, str] = field(default_factory=dict)  # of those, in the digest of which period first
+    linked: tuple[Story, ...] = ()  # those that links of `stories` lead to, where they are not among them
+    history: History = History()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +160,14 @@ class Delivery:
     claimed_by: str | None = None
     resend_of: int | None = None
     alert_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPart:
+    """A row of `delivery_parts`: one message of a delivery that a channel takes in several."""
+
+    number: int  # 1 and up
+    count: int
+    content: str
+    begun_at: datetime | None = None  # when it was last handed over
+    accepted_at: datetime | None = None  # when the channel said that it took it

@@ -19,7 +19,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor as JobPool
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from digests.channels import Channel
+from digests.channels import Channel, Robot
 from digests.outbox import deliver_channel, release_abandoned
 from monitor import jobs
 from monitor.clock import Clock
@@ -119,7 +119,7 @@ class Daemon:
             for digest in jobs.freeze_due(store, self._setup, self._clock.now()):
                 logger.info("froze the digest of %s for %s", digest.period_key, digest.audience)
 
-    def deliver_tick(self, name: str, channel: Channel) -> None:
+    def deliver_tick(self, name: str, channel: Channel | Robot) -> None:
         """Send what is due on one channel."""
 
         def clock() -> datetime:

@@ -71,11 +71,24 @@ class DeliveryError(ZhaoshangError):
     """A channel could not hand over a digest. Raised by digests.channels.
 
     `handed_over` is True when the content may have arrived although no answer came: a repeat is then possible.
+    `permanent` is True when trying again is of no use until somebody mends something. `wait` is how long the other side
+    wants to be left alone, in seconds.
     """
 
-    def __init__(self, what: str, *, where: str = "", todo: str = "", handed_over: bool = False) -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        todo: str = "",
+        handed_over: bool = False,
+        permanent: bool = False,
+        wait: float = 0.0,
+    ) -> None:
         super().__init__(what, where=where, todo=todo)
         self.handed_over = handed_over
+        self.permanent = permanent
+        self.wait = wait
 
 
 class UnknownDelivery(ZhaoshangError):
@@ -84,3 +97,7 @@ class UnknownDelivery(ZhaoshangError):
 
 class UnknownPost(ZhaoshangError):
     """There is no such post, or no such revision of it, or several fit. Raised by monitor.store and the commands."""
+
+
+class UnknownStory(ZhaoshangError):
+    """There is no such story, or a post that is named is none of its members. Raised by monitor.store."""

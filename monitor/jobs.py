@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-from digests.channels import Channel, open_channel
+from digests.channels import Channel, Robot, open_channel
 from digests.freeze import freeze
 from digests.outbox import Outcome, deliver_due
 from monitor.announcing import FrozenDigest
 from monitor.clock import Clock
 from monitor.config import AudienceConfig
 from monitor.crawl_process import CrawlOutcome, run_crawl
+from monitor.grouping import group_posts
 from monitor.models import Crawl
 from monitor.schedule import DueDigest, due_digests, next_crawl
 from monitor.setup import Setup
@@ -96,16 +97,19 @@ def due_audiences(
 
 
 def freeze_due(store: Store, setup: Setup, now: datetime) -> tuple[FrozenDigest, ...]:
-    """Freeze every digest that is due, oldest first; returns those that are new."""
+    """Freeze every digest that is due, oldest first; returns those that are new. No post in it is without a story."""
     frozen: list[FrozenDigest] = []
-    for audience, due in due_audiences(store, setup, now):
+    everyone = due_audiences(store, setup, now)
+    if everyone:
+        group_posts(store, now)
+    for audience, due in everyone:
         for one in due:
             digest = freeze(store, setup, audience, one, latest=one is due[-1], now=now)
             frozen += [digest] if digest.created else []
     return tuple(frozen)
 
 
-def open_channels(setup: Setup) -> dict[str, Channel]:
+def open_channels(setup: Setup) -> dict[str, Channel | Robot]:
     """All configured channels by name."""
     return {name: open_channel(name, config, setup.digests_dir) for name, config in setup.config.channels.items()}
 

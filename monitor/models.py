@@ -244,4 +244,6 @@ class StoreSummary:
     digests: int
     pending_deliveries: int
     failing_deliveries: int
+    ungrouped_posts: int = 0  # whose present text was not read yet for facts and story
+    unread_posts: int = 0  # whose facts could not be read
     sources: tuple[SourceState, ...] = field(default=())

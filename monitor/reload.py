@@ -16,7 +16,7 @@ from typing import Any
 
 import tomlkit
 
-from monitor.config import EmailChannelConfig, SourceConfig
+from monitor.config import PATH_KEYS, SourceConfig
 from monitor.errors import ConfigError
 from monitor.setup import Setup, load_setup
 
@@ -126,8 +126,8 @@ def resolved(text: str, setup: Setup) -> str:
         table["url"] = source.url
     for name, table in data.get("channel", {}).items():
         channel = config.channel[name]
-        if isinstance(channel, EmailChannelConfig) and channel.password_file:
-            table["password_file"] = str(channel.password_file)
+        whole = channel.model_dump(mode="json", include=set(PATH_KEYS))
+        table |= {key: value for key, value in whole.items() if key in table}
     return "# What the daemon has in force; its crawls read it. Edit zhaoshang.toml instead.\n" + tomlkit.dumps(data)
 
 

@@ -13,17 +13,17 @@ from urllib.request import url2pathname
 from pydantic import BaseModel, ValidationError
 
 from monitor.config import (
+    CHANNELS,
     AudienceConfig,
     ChangesConfig,
     Config,
     CrawlConfig,
     DigestConfig,
-    EmailChannelConfig,
-    FileChannelConfig,
     OperatorConfig,
     SelectConfig,
     SourceConfig,
     nearest,
+    placed,
 )
 from monitor.errors import AudienceError, ConfigError, SourceError
 
@@ -148,7 +148,7 @@ def _read(path: Path) -> Setup:
     except ValidationError as error:
         raise _config_error(error, path) from error
     sources = tuple(_with_file_url(source, path) for source in config.source)
-    channels = {name: _with_secret_path(channel, path) for name, channel in config.channel.items()}
+    channels = {name: placed(channel, path.parent) for name, channel in config.channel.items()}
     config = config.model_copy(update={"source": sources, "channel": channels})
     return Setup(config, path, (path.parent / config.data_dir).resolve())
 
@@ -177,14 +177,6 @@ def _with_file_url(source: SourceConfig, path: Path) -> SourceConfig:
         raise ConfigError(error.what, where=f"{path}: [[source]] {source.name}: url", todo=error.todo) from error
 
 
-def _with_secret_path(
-    channel: FileChannelConfig | EmailChannelConfig, path: Path
-) -> FileChannelConfig | EmailChannelConfig:
-    if isinstance(channel, EmailChannelConfig) and channel.password_file:
-        return channel.model_copy(update={"password_file": path.parent / channel.password_file})
-    return channel
-
-
 # Where pydantic's path into the table leads: table name -> the model whose keys are valid there.
 _MODELS: dict[str, type[BaseModel]] = {
     "crawl": CrawlConfig,
@@ -194,9 +186,11 @@ _MODELS: dict[str, type[BaseModel]] = {
     "source": SourceConfig,
     "select": SelectConfig,
     "audience": AudienceConfig,
-    "email": EmailChannelConfig,
-    "file": FileChannelConfig,
+    **CHANNELS,
 }
+
+
+_SECRETS = {"password": "password", "url": "robot's address, which holds its key,", "secret": "signing secret"}
 
 
 def _config_error(error: ValidationError, path: Path) -> ConfigError:
@@ -209,13 +203,13 @@ def _config_error(error: ValidationError, path: Path) -> ConfigError:
         case "extra_forbidden":
             model = next((_MODELS[part] for part in reversed(location[:-1]) if part in _MODELS), Config)
             hint = nearest(key, list(model.model_fields))
-            if key == "password":
-                hint = "; passwords do not stand in this file: use password_env or password_file"
+            if key in _SECRETS and f"{key}_env" in model.model_fields:
+                hint = f"; a {_SECRETS[key]} does not stand in this file: use {key}_env or {key}_file"
             return ConfigError(f"unknown key {key!r}{hint}", where=where, todo="correct or remove it")
         case "missing":
             return ConfigError(f"the key {key!r} is missing", where=where, todo="add it")
         case "union_tag_not_found":
-            return ConfigError("the key 'type' is missing", where=where, todo='add type = "file" or type = "email"')
+            return ConfigError("the key 'type' is missing", where=where, todo=f"add one of: {', '.join(CHANNELS)}")
         case "tuple_type" if location in (("source",), ("audience",)):
             return ConfigError(f"there can be several: write [[{key}]]", where=where, todo="use two brackets")
         case "tuple_type":

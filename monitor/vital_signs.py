@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parseaddr
 
-from monitor.announcing import Delivery
+from monitor.announcing import Delivery, DeliveryState
 from monitor.errors import StoreError
 from monitor.health.alerts import is_failing
 from monitor.operator import reason_of
@@ -100,6 +100,8 @@ def _sources(store: Store, setup: Setup, now: datetime) -> Iterator[Record]:
 
 
 def _keeps_failing(one: Delivery) -> bool:
+    if one.state is DeliveryState.FAILED:
+        return True
     return one.attempts >= _KEEPS_FAILING and one.last_error is not None
 
 
@@ -115,5 +117,5 @@ def _delivery(one: Delivery) -> Record:
         "channel": one.channel,
         "tries": one.attempts,
         "reason": reason,
-        "next_try": one.next_attempt_at.isoformat(),
+        "next_try": None if one.state is DeliveryState.FAILED else one.next_attempt_at.isoformat(),
     }

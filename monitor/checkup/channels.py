@@ -1,35 +1,33 @@
-"""Looks whether the channels would take a digest: mail servers let us in, folders can be written; it sends nothing."""
+"""Looks whether the channels would take a digest: servers answer, programs are there; it sends nothing."""
 
 from pathlib import Path
 
-from digests.channels.email import EmailChannel
+from digests.channels import open_channel
+from digests.channels.file import FileChannel
 from monitor.checkup.finding import Finding, advice, failed, fine
 from monitor.checkup.folders import unwritable
-from monitor.config import ChannelConfig, EmailChannelConfig, OperatorConfig
+from monitor.config import AnyChannelConfig, EmailChannelConfig, FileChannelConfig, OperatorConfig
 from monitor.errors import DeliveryError, SecretError
 
 
-def channel(name: str, config: ChannelConfig, digests_dir: Path, *, offline: bool) -> Finding:
-    """Log in to a mail server (offline: read the password alone), or look at the folder of a file channel."""
+def channel(name: str, config: AnyChannelConfig, digests_dir: Path, *, offline: bool) -> Finding:
+    """Connect to its server (offline: read the secrets alone), look for its program or at its folder."""
     subject = f"channel {name}"
-    if not isinstance(config, EmailChannelConfig):
+    opened = open_channel(name, config, digests_dir)
+    if isinstance(opened, FileChannel):
         return unwritable(subject, digests_dir) or fine(subject, f"writes to {digests_dir}")
     try:
-        if offline:
-            config.password()
-        else:
-            EmailChannel(name, config).check()
+        return fine(subject, opened.check(offline=offline))
     except (DeliveryError, SecretError) as error:
         return failed(subject, error)
-    server = f"{config.host}:{config.effective_port}"
-    if offline:
-        return fine(subject, f"{server} (not connected)")
-    return fine(subject, f"{server} lets us in{' as ' + config.username if config.username else ''}")
 
 
-def seconds(config: ChannelConfig) -> float:
+def seconds(config: AnyChannelConfig) -> float:
     """How long `channel` may take: each step of a mail conversation has its own limit, and a log-in takes four."""
-    return 4 * config.timeout.total_seconds() + 5 if isinstance(config, EmailChannelConfig) else 30.0
+    if isinstance(config, FileChannelConfig):
+        return 30.0
+    steps = 4 if isinstance(config, EmailChannelConfig) else 1
+    return steps * config.timeout.total_seconds() + 5
 
 
 def operator(config: OperatorConfig) -> Finding:

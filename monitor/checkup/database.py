@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from monitor.checkup.finding import Finding, failed, fine, wrong
+from monitor.checkup.finding import Finding, advice, failed, fine, wrong
 from monitor.errors import StoreCorrupt, StoreError
 from monitor.setup import DATABASE_NAME
 from monitor.store.archive import ARCHIVE_NAME
@@ -10,6 +10,7 @@ from monitor.store.examined import Examined, ExaminedArchive, ExaminedStore
 
 SUBJECT = "database"
 ARCHIVE = "archive"
+FACTS = "facts of posts"
 # SQLite starts the log anew after 4 MB (1000 pages), unless somebody goes on reading an older state all the time; one
 # transaction of ours is a page of a listing, or a raw page.
 _LOG_BYTES = 64_000_000
@@ -32,6 +33,27 @@ def database(path: Path, *, thorough: bool = False, busy_seconds: float = _BUSY_
     except StoreError as error:
         return failed(SUBJECT, error)
     return found or (_log(SUBJECT, path) if thorough else None) or fine(SUBJECT, f"{path}: {what}")
+
+
+def facts(path: Path) -> Finding:
+    """Whether the facts of every post could be read: where not, it is a mistake of ours."""
+    if not path.exists():
+        return fine(FACTS, "there are no posts yet")
+    try:
+        with ExaminedStore(path) as store:
+            if store.behind:
+                return advice(FACTS, "not looked at: the database is of an older version")
+            without = store.unread_posts()
+    except StoreError as error:
+        return advice(FACTS, unread(error))
+    if not without:
+        return fine(FACTS, "read of every post that is complete")
+    post_id, problem = without[0]
+    return wrong(
+        FACTS,
+        f"of {len(without)} posts they could not be read, the first of them {post_id} ({problem})",
+        "report it; after an upgrade run `zhaoshang reanalyse`",
+    )
 
 
 def lost_database(path: Path) -> str:

@@ -97,6 +97,7 @@ def _of_the_data(setup: Setup) -> Iterator[Check]:
         yield Check(disk.SIZE, partial(disk.size, data_dir))
     yield Check(disk.SUBJECT, lambda: disk.room(data_dir, disk.room_of(data_dir)))
     yield Check(database.SUBJECT, partial(database.database, setup.database, thorough=True), _DATABASE_SECONDS)
+    yield Check(database.FACTS, partial(database.facts, setup.database))
     yield Check(database.ARCHIVE, partial(database.archive, data_dir / ARCHIVE_NAME), _DATABASE_SECONDS)
 
 

@@ -48,11 +48,31 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "diff",
         "Show what changed between two revisions of a post; the last two when none are named.",
     ),
-    "export": ("monitor.cli.posts", "export", "Write all posts as JSON lines or CSV."),
+    "stories": (
+        "monitor.cli.stories",
+        "stories",
+        "List stories: which posts report one event. Its commands correct them.",
+    ),
+    "story": (
+        "monitor.cli.stories",
+        "story",
+        "Show one story: its posts side by side, what agrees and what conflicts, and why they are one.",
+    ),
+    "reanalyse": (
+        "monitor.cli.reanalyse",
+        "reanalyse_posts",
+        "Read the facts of all posts again, after an upgrade that reads them better; announce nothing.",
+    ),
+    "import": (
+        "monitor.cli.importing",
+        "import_posts",
+        "Import posts from a file of JSON lines, as if they had been crawled.",
+    ),
+    "export": ("monitor.cli.posts", "export", "Write all posts with their stories and facts as JSON lines or CSV."),
     "check-config": (
         "monitor.cli.check",
         "check_config",
-        "Check zhaoshang.toml, passwords, mail servers, the database and its archive.",
+        "Check zhaoshang.toml, secrets, channels, the database and its archive.",
     ),
     "doctor": (
         "monitor.cli.check",

@@ -18,10 +18,10 @@ _BACK = "\r\x1b[K"  # to the start of the line, and clear it
 
 
 @click.command("check-config")
-@click.option("--offline", is_flag=True, help="Do not connect to mail servers.")
+@click.option("--offline", is_flag=True, help="Do not connect to mail servers and services.")
 @with_session
 def check_config(session: Session, offline: bool) -> None:
-    """Check zhaoshang.toml, passwords, mail servers, the database and its archive.
+    """Check zhaoshang.toml, secrets, channels, the database and its archive.
 
     One line for each thing; the exit code is 1 when something is not as it should be. `zhaoshang doctor` looks at more.
     """
@@ -36,7 +36,7 @@ def check_config(session: Session, offline: bool) -> None:
 
 
 @click.command()
-@click.option("--offline", is_flag=True, help="Ask no mail server and no site.")
+@click.option("--offline", is_flag=True, help="Ask no mail server, no service and no site.")
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 @with_given
 def doctor(given: Given, offline: bool, as_json: bool) -> None:

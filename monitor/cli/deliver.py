@@ -2,16 +2,16 @@
 
 import json
 import sys
+from datetime import datetime
 
 import click
 
-from digests.channels.email import message_id
 from digests.outbox import Outcome
+from digests.targets import name_of_message
 from monitor import jobs
 from monitor.announcing import Delivery, DeliveryState
 from monitor.cli.session import Session, with_session
 from monitor.cli.tables import print_table
-from monitor.config import EmailChannelConfig
 
 
 @click.command()
@@ -63,12 +63,19 @@ def deliveries(session: Session, open_only: bool, limit: int, as_json: bool) -> 
                 one.recipient or "-",
                 one.state.value,
                 str(one.attempts),
-                session.local(one.sent_at if one.state is DeliveryState.SENT else one.next_attempt_at),
+                session.local(_moment(one)),
                 one.last_error or (f"resend of {one.resend_of}" if one.resend_of else ""),
             )
             for one in found
         ],
     )
+
+
+def _moment(one: Delivery) -> datetime | None:
+    """When it was sent or will be tried again; None for one that failed for good."""
+    if one.state is DeliveryState.FAILED:
+        return None
+    return one.sent_at if one.state is DeliveryState.SENT else one.next_attempt_at
 
 
 @click.command()
@@ -77,7 +84,8 @@ def deliveries(session: Session, open_only: bool, limit: int, as_json: bool) -> 
 def resend(session: Session, delivery_id: int) -> None:
     """Send the digest or alert of one delivery once more, on purpose.
 
-    ID is a number from `zhaoshang deliveries`. The mail gets a new Message-ID and says 重发.
+    ID is a number from `zhaoshang deliveries`. A mail gets a new Message-ID, a webhook a new key, and both say 重发.
+    Of a delivery that has failed for good, what is left of it is sent, as if for the first time.
     """
     with session.open_store() as store:
         again = store.resend(delivery_id, lambda one: _new_message_id(session, one, store.database_id()), session.now)
@@ -88,10 +96,10 @@ def resend(session: Session, delivery_id: int) -> None:
 
 def _new_message_id(session: Session, one: Delivery, database_id: str) -> str:
     channel = session.setup.config.channels.get(one.channel)
-    if not isinstance(channel, EmailChannelConfig):
+    if channel is None:
         return ""
     again = f"resend of {one.id} at {session.now.isoformat()}"
-    return message_id(database_id, one.audience, one.period_key, one.recipient, channel.sender, again)
+    return name_of_message(one.channel, channel, database_id, one.audience, one.period_key, one.recipient, again)
 
 
 def _record(one: Delivery) -> dict[str, object]:
@@ -105,7 +113,7 @@ def _record(one: Delivery) -> dict[str, object]:
         "message_id": one.message_id,
         "state": one.state.value,
         "attempts": one.attempts,
-        "next_attempt_at": one.next_attempt_at.isoformat(),
+        "next_attempt_at": None if one.state is DeliveryState.FAILED else one.next_attempt_at.isoformat(),
         "sent_at": one.sent_at.isoformat() if one.sent_at else None,
         "last_error": one.last_error,
         "resend_of": one.resend_of,

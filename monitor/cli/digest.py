@@ -10,8 +10,10 @@ from digests.freeze import content_of
 from digests.render import FORMATS, render
 from digests.sources import source_healths
 from monitor.announcing import Period
+from monitor.cli.progress import counted
 from monitor.cli.session import Session, with_session
 from monitor.errors import ConfigError
+from monitor.grouping import group_posts
 from monitor.periods import local_date, parse_period, week_of
 from monitor.store import Store
 
@@ -49,6 +51,8 @@ def read_digest(session: Session, store: Store, audience: str, period: Period) -
         return content_of(frozen)
     config = session.setup.config
     names = [source.name for source in config.source]
+    with counted("reading posts") as progress:
+        group_posts(store, session.now, progress)
     material = store.preview_material(audience, period, session.now, names, config.zone)
     healths = source_healths(store, config, material.sources, session.now, preview=True)
     return build_preview(material, healths, config.rules, session.now, config.zone)

@@ -11,10 +11,15 @@ from typing import TextIO
 
 import click
 
+from monitor.cli.progress import counted
 from monitor.cli.session import DAY, Session, with_session
+from monitor.cli.story_records import FLAT_FACTS, flat_facts
 from monitor.cli.tables import print_table
 from monitor.errors import ConfigError
+from monitor.grouping import group_posts
 from monitor.models import Post
+from monitor.store.fact_rows import as_record
+from monitor.storied import FiledPost
 
 _FIELDS = (
     "id", "source", "title", "label", "place", "url", "published_on", "effective_on", "status", "revision",
@@ -45,12 +50,17 @@ def posts(session: Session, source: str | None, since: date | None, limit: int) 
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
 @with_session
 def export(session: Session, form: str, output: Path | None) -> None:
-    """Write all posts as JSON lines or CSV."""
+    """Write all posts with their stories and facts as JSON lines or CSV.
+
+    JSON lines have every fact with the words that it was read from, CSV a column for each kind.
+    """
     write = _write_csv if form == "csv" else _write_jsonl
     with session.open_store() as store, _target(output, form) as file:
+        with counted("reading posts") as progress:
+            group_posts(store, session.now, progress)
         total = store.summary().posts
         with click.progressbar(
-            store.all_posts(), length=total, label="exporting", file=sys.stderr, hidden=not sys.stderr.isatty()
+            store.filed_posts(), length=total, label="exporting", file=sys.stderr, hidden=not sys.stderr.isatty()
         ) as found:
             count = write(file, found)
     if output is not None:
@@ -70,19 +80,22 @@ def _target(output: Path | None, form: str) -> Iterator[TextIO]:
         raise ConfigError(f"cannot be written: {error.strerror}", where=str(output), todo="check the path") from error
 
 
-def _write_jsonl(file: TextIO, found: Iterable[Post]) -> int:
+def _write_jsonl(file: TextIO, found: Iterable[FiledPost]) -> int:
     count = 0
-    for count, post in enumerate(found, 1):  # noqa: B007 - the last number is the count
-        file.write(json.dumps(_record(post), ensure_ascii=False) + "\n")
+    for count, one in enumerate(found, 1):  # noqa: B007 - the last number is the count
+        facts = as_record(one.facts) if one.facts is not None else None
+        record = _record(one.post) | {"story": one.story, "facts": facts}
+        file.write(json.dumps(record, ensure_ascii=False) + "\n")
     return count
 
 
-def _write_csv(file: TextIO, found: Iterable[Post]) -> int:
-    writer = csv.DictWriter(file, _FIELDS)
+def _write_csv(file: TextIO, found: Iterable[FiledPost]) -> int:
+    writer = csv.DictWriter(file, (*_FIELDS, "story", *FLAT_FACTS))
     writer.writeheader()
     count = 0
-    for count, post in enumerate(found, 1):  # noqa: B007 - as above
-        writer.writerow({key: _unarmed(value) for key, value in _record(post).items()})
+    for count, one in enumerate(found, 1):  # noqa: B007 - as above
+        record = _record(one.post) | {"story": one.story} | flat_facts(one.facts)
+        writer.writerow({key: _unarmed(value) for key, value in record.items()})
     return count
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 import click
 
 from monitor import jobs
+from monitor.announcing import DeliveryState
 from monitor.archived import ArchiveSize
 from monitor.cli.health import health_record
 from monitor.cli.session import Session, with_session
@@ -42,8 +43,8 @@ class _Outlook:
 def status(session: Session, as_json: bool) -> None:
     """Show how sources are, last crawls, what is due next and what is undelivered.
 
-    The exit code is 1 when a source is broken, blocked or unreachable, or a delivery keeps failing (three attempts),
-    also with --json. A suspicious source is shown, and alone does not make it 1.
+    The exit code is 1 when a source is broken, blocked or unreachable, or a delivery keeps failing (three attempts) or
+    has failed for good, also with --json. A suspicious source is shown, and alone does not make it 1.
     """
     with session.open_store() as store:
         summary = store.summary()
@@ -61,7 +62,8 @@ def status(session: Session, as_json: bool) -> None:
         _show(session, summary, outlook)
         click.echo(_archive_line(archive))
     alarming = any(health.state in _ALARMING for health in outlook.healths.values())
-    if alarming or any(one.attempts >= _KEEPS_FAILING for one in undelivered):
+    fails = (one.attempts >= _KEEPS_FAILING or one.state is DeliveryState.FAILED for one in undelivered)
+    if alarming or any(fails):
         sys.exit(1)
 
 
@@ -82,6 +84,10 @@ def _show(session: Session, summary: StoreSummary, outlook: _Outlook) -> None:
         f"\n{summary.posts} posts ({summary.pending_posts} pending), {summary.off_label} off-label entries, "
         f"{summary.digests} digests, {summary.pending_deliveries} undelivered ({summary.failing_deliveries} failing)"
     )
+    if summary.ungrouped_posts:
+        click.echo(f"{summary.ungrouped_posts} posts are not read for stories yet; the next crawl or digest does it")
+    if summary.unread_posts:
+        click.echo(f"{summary.unread_posts} posts without facts, which could not be read; see `zhaoshang doctor`")
 
 
 def _archive(store: Store) -> ArchiveSize | StoreError:
@@ -164,6 +170,8 @@ def _record(session: Session, summary: StoreSummary, outlook: _Outlook) -> dict[
         "digests": summary.digests,
         "undelivered": summary.pending_deliveries,
         "failing": summary.failing_deliveries,
+        "ungrouped_posts": summary.ungrouped_posts,
+        "unread_posts": summary.unread_posts,
         "sources": [
             {
                 "name": state.source.name,

@@ -5,7 +5,9 @@ from monitor.store.deliveries import DeliveryTables
 from monitor.store.digests import DigestTables
 from monitor.store.health import HealthTables
 from monitor.store.histories import HistoryTables
+from monitor.store.parts import PartTables
 from monitor.store.posts import PostTables
+from monitor.store.regrouping import RegroupTables
 from monitor.store.replaying import ReplayTables
 from monitor.store.visits import VisitTables
 
@@ -19,8 +21,10 @@ class Store(
     HistoryTables,
     DigestTables,
     DeliveryTables,
+    PartTables,
     HealthTables,
     AlertTables,
+    RegroupTables,
 ):
     """Everything that is remembered, in one SQLite file.
 

@@ -11,12 +11,13 @@ from monitor.periods import local_date
 from monitor.store import rows
 from monitor.store.changes import ChangeTables
 from monitor.store.sources import SourceTables
+from monitor.store.storytelling import StorytellingTables
 from monitor.visits import VisitRules
 
 _DIGESTS = "SELECT digests.*, audiences.name AS audience FROM digests JOIN audiences ON audiences.id = audience_id"
 
 
-class DigestTables(ChangeTables, SourceTables):
+class DigestTables(ChangeTables, SourceTables, StorytellingTables):
     """Use cases around `audiences`, `digests` and `digest_entries`."""
 
     def freeze_digest(
@@ -99,14 +100,19 @@ class DigestTables(ChangeTables, SourceTables):
                 period.start.isoformat(),
                 period.end.isoformat(),
             )
+            told = tuple(rows.post(row) for row in posts)
+            storytelling = self._storytelling(None, told)
             return DigestMaterial(
                 audience=who,
                 period=period,
-                posts=tuple(rows.post(row) for row in posts),
+                posts=told,
                 announced_groups=frozenset(),
                 off_label=tuple(rows.off_label(row) for row in off_label),
                 sources=self.source_states(sources, since=now - timedelta(days=7)),
                 changed=self._changes_of(period, zone),
+                stories=storytelling.stories,
+                linked=storytelling.linked,
+                history=self._weeks_before(who, period.start),
             )
 
     def _frozen(self, audience_id: int, period_key: str) -> FrozenDigest | None:
@@ -123,6 +129,7 @@ class DigestTables(ChangeTables, SourceTables):
         changed_before: datetime | None,
     ) -> DigestMaterial:
         posts = self._unannounced_posts(who, period, zone, rules)
+        storytelling = self._storytelling(who, posts)
         return DigestMaterial(
             audience=who,
             period=period,
@@ -132,6 +139,11 @@ class DigestTables(ChangeTables, SourceTables):
             sources=self.source_states(sources, since=self._last_told(who, period, zone)),
             changed=self._untold_changes(who, changed_before),
             missed=self._missed(who),
+            stories=storytelling.stories,
+            told_stories=frozenset(storytelling.told_in),
+            told_in=storytelling.told_in,
+            linked=storytelling.linked,
+            history=self._weeks_before(who, period.start),
         )
 
     def _last_told(self, who: Audience, period: Period, zone: ZoneInfo) -> datetime:

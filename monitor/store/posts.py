@@ -56,7 +56,9 @@ class PostTables(SourceTables):
                 " (SELECT COUNT(*) FROM off_label_entries) AS off_label,"
                 " (SELECT COUNT(*) FROM digests) AS digests,"
                 " (SELECT COUNT(*) FROM deliveries WHERE state <> 'sent') AS open,"
-                " (SELECT COUNT(*) FROM deliveries WHERE state <> 'sent' AND attempts > 0) AS failing"
+                " (SELECT COUNT(*) FROM deliveries WHERE state <> 'sent' AND attempts > 0) AS failing,"
+                " (SELECT COUNT(*) FROM posts WHERE grouped <> revision) AS ungrouped,"
+                " (SELECT COUNT(*) FROM post_facts WHERE problem IS NOT NULL) AS unread"
             )[0]
         return StoreSummary(
             posts=counts["posts"],
@@ -65,5 +67,7 @@ class PostTables(SourceTables):
             digests=counts["digests"],
             pending_deliveries=counts["open"],
             failing_deliveries=counts["failing"],
+            ungrouped_posts=counts["ungrouped"],
+            unread_posts=counts["unread"],
             sources=self.source_states(),
         )

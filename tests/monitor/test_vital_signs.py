@@ -102,6 +102,20 @@ def test_a_paused_source_is_not_named(place: Place) -> None:
     assert place.say()["sources"] == []
 
 
+def test_a_delivery_that_failed_for_good_fails_at_once(place: Place) -> None:
+    health = Health(State.BROKEN, Trouble(Symptom.EMPTY), place.now, 1)
+    target = Target("group", "", "a")
+    place.store.record_alert("zj", AlertKind.RECOVERY, health, "", [target], place.now, after=None)
+    delivery = place.store.claim_delivery("group", "me", place.now)
+    assert delivery is not None
+    place.store.mark_failed(delivery, "the key is not valid", place.now, given_up_at=place.now)
+    said = place.say()
+    assert said["status"] == "failing"
+    assert [(one["tries"], one["reason"], one["next_try"]) for one in said["deliveries"]] == [
+        (1, "the key is not valid", None)
+    ]
+
+
 def test_a_delivery_fails_when_it_keeps_failing_and_its_reader_is_not_named(place: Place) -> None:
     target = Target("mail", "张三 <zhang@example.org>", "<a@test>")
     health = Health(State.BROKEN, Trouble(Symptom.EMPTY), place.now, 1)

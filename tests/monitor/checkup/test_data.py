@@ -11,7 +11,7 @@ import pytest
 from sqlite_utils.db import Database
 
 from monitor.checkup import database as checked
-from monitor.checkup.database import archive, database
+from monitor.checkup.database import archive, database, facts
 from monitor.checkup.disk import Room, room, room_of, size
 from monitor.checkup.folders import owners, unwritable, writable
 from monitor.store import Store
@@ -41,7 +41,9 @@ def test_a_sound_database_is_told_with_its_posts_and_one_that_is_not_there_yet_i
 ) -> None:
     assert "will be made" in database(database_path, thorough=thorough).words
     assert not database_path.exists()
+    assert facts(database_path).ok
     Store(database_path).close()
+    assert facts(database_path).words == "read of every post that is complete"
     found = database(database_path, thorough=thorough)
     assert (found.ok, found.words) == (True, f"{database_path}: 0 posts")
 
@@ -108,6 +110,7 @@ def test_an_older_database_is_left_to_the_next_start(database_path: Path) -> Non
     found = database(database_path, thorough=True)
     assert found.ok
     assert "next start" in found.words
+    assert facts(database_path).ok is None
     assert list(database_path.parent.glob("*.before-*")) == []
 
 
