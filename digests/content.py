@@ -15,7 +15,7 @@ NO_PLACE = "其他"
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Another post with the same content, told together with the first."""
+    """Another post of the same story, told together with the one that leads it."""
 
     post_id: int
     title: str
@@ -24,29 +24,123 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A title to be named, and where it leads."""
+
+    title: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A stated investment: in yuan, the words that it was read from, and the post that has them."""
+
+    yuan: int
+    words: str
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """One post as a digest tells it. `summary` is None while its page could not be read."""
+    """One story as a digest tells it, by the post that leads it. `summary` is None while its page could not be read.
+
+    What has a default is not in digests from before there were stories.
+    """
 
     post_id: int
     title: str  # without its label
     label: str | None
-    place: str
+    place: str  # in full where it is known, else as the label has it
     effective_on: date
     dated: bool  # False: the source gives no (plausible) date, effective_on is the day of first sight
     summary: str | None
     url: str | None
     source: str
-    copies: tuple[Copy, ...] = ()
+    copies: tuple[Copy, ...] = ()  # the other posts of it that this digest tells
     withdrawn: bool = False  # its own address said already that it is gone
     future_on: date | None = None  # the date that the source gives, when it lies ahead and cannot be meant
+    story: int | None = None  # None: not grouped yet
+    others: tuple[Copy, ...] = ()  # posts of the story that are of other digests, or were only counted
+    first_on: date | None = None  # the earliest date of all its posts
+    stage: str = ""
+    amounts: tuple[Amount, ...] = ()
+    parties: tuple[str, ...] = ()
+    happened: str = ""  # the event's date, as precise as it is stated: 2023年7月
+    industries: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()  # the event years that its posts state, where they disagree
+    related: tuple[Link, ...] = ()
+    extract: str | None = None  # of highlights: sentences of the text itself
+
+    @property
+    def posts(self) -> int:
+        """How many posts tell the story."""
+        return 1 + len(self.copies) + len(self.others)
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceGroup:
-    """The posts of one place."""
+    """The stories of one place. Below a place of `depth` 0 stand those of its parts, with 1, 2 …"""
+
+    place: str  # after the name of the place that it stands below
+    items: tuple[Item, ...]
+    depth: int = 0
+    total: int | None = None  # with those of the places below it; None: there are none below
+
+    @property
+    def count(self) -> int:
+        """How many stories lie in it."""
+        return len(self.items) if self.total is None else self.total
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """Posts that came later to a story of which the readers know: the first of them, and the rest as copies."""
+
+    post_id: int
+    title: str  # without its label
+    url: str | None
+    source: str
+    effective_on: date
+    first_on: date
+    story: int | None = None
+    told_in: str = ""  # the key of the period whose digest told it
+    copies: tuple[Copy, ...] = ()
+    years: tuple[int, ...] = ()  # as of an Item
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage of a project: one story. `here`: this digest tells it."""
+
+    stage: str
+    on: str  # the event's day, else that of the publication; empty where only the title is known
+    title: str
+    url: str | None
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A project that moved: its stages in the order of time."""
 
     place: str
-    items: tuple[Item, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A count with its name."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Counts to be seen side by side."""
+
+    title: str
+    bars: tuple[Bar, ...]
 
 
 class ChangeKind(StrEnum):
@@ -105,7 +199,10 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """Everything a rendering needs. `items` in `places` and `late` are all posts told; `highlights` repeats some."""
+    """Everything a rendering needs.
+
+    The items of `places`, `late` and `recycled` are all stories told as such; `highlights` repeats some of `places`.
+    """
 
     audience: str
     period: Period
@@ -122,26 +219,42 @@ class Digest:
     missed: tuple[str, ...] = ()
     changes: tuple[ChangeLine, ...] = ()
     off_label_older: int = 0  # off-label entries that are only counted, for their age
+    sentence: str = ""  # what kind of week it was; only digests from before there were stories have none
+    recycled: tuple[Item, ...] = ()
+    told_before: tuple[ToldLine, ...] = ()
+    chains: tuple[Chain, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
     @property
     def count(self) -> int:
-        """Posts inside the period, copies not counted."""
+        """New events: stories inside the period that are no old news."""
         return sum(len(group.items) for group in self.places)
+
+    @property
+    def by_story(self) -> bool:
+        """Whether its items are stories; they are posts with their copies in digests from before."""
+        return bool(self.sentence)
 
     @property
     def place_count(self) -> int:
         """Named places; the rest of the posts stand under one heading and are no place."""
-        return sum(group.place != NO_PLACE for group in self.places)
+        return sum(group.place != NO_PLACE and bool(group.items) for group in self.places)
 
     @property
     def highlighted(self) -> frozenset[int]:
-        """The ids of the posts that stand under the highlights with their summary."""
+        """The ids of the posts that stand under the highlights with their extract."""
         return frozenset(item.post_id for item in self.highlights)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are new events beside the highlights."""
+        return self.count > len(self.highlights)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to tell but the state of the sources."""
-        return not (self.places or self.late or self.changes or self.off_label or self.off_label_older)
+        stories = self.places or self.late or self.recycled or self.told_before
+        return not (stories or self.changes or self.off_label or self.off_label_older)
 
     def changed(self, kind: ChangeKind) -> int:
         """How many known posts were revised, withdrawn or restored."""

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from digests.build import build, select
+from digests.build import build
 from digests.content import Digest, from_json, to_json
+from digests.selection import select
 from digests.sources import source_healths
 from digests.targets import targets_of
 from monitor.announcing import Composition, DigestMaterial, FrozenDigest
-from monitor.config import AudienceConfig, EmailChannelConfig
+from monitor.config import AudienceConfig, FileChannelConfig
 from monitor.schedule import DueDigest
 from monitor.setup import Setup
 from monitor.store import Store
@@ -24,18 +25,18 @@ def freeze(
     config = setup.config
     database_id = store.database_id()
     everywhere = latest or config.digest.missed == "all"
-    mails = {name for name, channel in config.channels.items() if isinstance(channel, EmailChannelConfig)}
+    files = {name for name, channel in config.channels.items() if isinstance(channel, FileChannelConfig)}
 
     def compose(material: DigestMaterial) -> Composition:
         selection = select(material, config.rules, config.zone)
         healths = source_healths(store, config, material.sources, now, preview=False)
         digest = build(material, selection, healths, rules=config.rules, preview=False, now=now, zone=config.zone)
-        held_back: bool | None = not everywhere and any(name in mails for name in audience.channels)
+        held_back: bool | None = not everywhere and any(name not in files for name in audience.channels)
         if digest.is_empty and not digest.backfilled and not digest.missed and not audience.send_empty:
             return Composition(
                 to_json(digest), selection.records(material.off_label), (), material.changed, held_back=None
             )
-        channels = [name for name in audience.channels if everywhere or name not in mails]
+        channels = [name for name in audience.channels if everywhere or name in files]
         targets = tuple(targets_of(channels, config, database_id, audience.name, digest.period.key))
         return Composition(
             to_json(digest), selection.records(material.off_label), targets, material.changed, held_back=held_back

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from digests import markdown
-from digests.content import ChangeKind, Digest, to_json
+from digests.bars import lengths, text_bars
+from digests.content import ChangeKind, ChangeLine, Copy, Digest, Item, ToldLine, to_json
 from digests.notice import Notice
 from digests.reasons import STATES, absence_in_chinese, in_chinese
 from monitor.periods import local_text
@@ -25,7 +26,14 @@ def render(digest: Digest, form: str) -> str:
     template = environment().get_template(f"digest.{form}.j2")
     zone = ZoneInfo(digest.timezone)
     built_on = digest.built_at.astimezone(zone).date()
-    return template.render(d=digest, heading=heading(digest), counts=counts(digest), zone=zone, built_on=built_on)
+    return template.render(
+        d=digest,
+        heading=heading(digest),
+        counts=counts(digest),
+        unit=unit_of(digest),
+        zone=zone,
+        built_on=built_on,
+    )
 
 
 def render_notice(notice: Notice, form: str) -> str:
@@ -34,18 +42,22 @@ def render_notice(notice: Notice, form: str) -> str:
 
 
 def heading(digest: Digest) -> str:
-    """`招商周报 2025-W29（2025-07-14 至 2025-07-20）：9 篇`"""
+    """`招商周报 2025-W29（2025-07-14 至 2025-07-20）：新事件 9 件`"""
     period = digest.period
     last = date.fromordinal(period.end.toordinal() - 1)
     span = "" if period.kind == "day" else f"（{period.start} 至 {last}）"
-    return f"{_NAMES[period.kind]} {period.key}{span}：{f'{digest.count} 篇' if digest.count else '没有新帖子'}"
+    return f"{_NAMES[period.kind]} {period.key}{span}：{_new(digest)}"
 
 
 def counts(digest: Digest) -> str:
     """The numbers of the period in one line."""
-    parts = [f"新帖 {digest.count} 篇", f"{digest.place_count} 个地区"] if digest.places else ["本期没有新帖子"]
     off_label = len(digest.off_label) + digest.off_label_older
-    parts += [f"补报 {len(digest.late)} 篇"] if digest.late else []
+    what, unit = "新事件" if digest.by_story else "新帖", unit_of(digest)
+    parts = [f"{what} {digest.count} {unit}" if digest.count or digest.by_story else "本期没有新帖子"]
+    parts += [f"{digest.place_count} 个地区"] if digest.places else []
+    parts += [f"旧闻重发 {len(digest.recycled)} 件"] if digest.recycled else []
+    parts += [f"已报 {len(digest.told_before)} 件"] if digest.told_before else []
+    parts += [f"补报 {len(digest.late)} {unit}"] if digest.late else []
     parts += [f"{word} {n} 篇" for kind, word in CHANGES.items() if (n := digest.changed(kind))]
     parts += [f"补录 {digest.backfilled} 篇"] if digest.backfilled else []
     parts += [f"未收录 {off_label} 条"] if off_label else []
@@ -57,13 +69,50 @@ def counts(digest: Digest) -> str:
 
 def subject(digest: Digest) -> str:
     """The subject line of a mail: period, count, where, and whether sources are not well."""
-    places = "、".join(f"{group.place} {len(group.items)}" for group in digest.places[:_MANY])
-    more = " 等" if len(digest.places) > _MANY else ""
-    told = f"{digest.count} 篇（{places}{more}）" if digest.places else "没有新帖子"
-    told += f"，补报 {len(digest.late)} 篇" if digest.late else ""
+    tops = [group for group in digest.places if not group.depth]
+    places = "、".join(f"{group.place} {group.count}" for group in tops[:_MANY])
+    more = " 等" if len(tops) > _MANY else ""
+    told = _new(digest) + (f"（{places}{more}）" if places else "")
+    told += f"，旧闻重发 {len(digest.recycled)} 件" if digest.recycled else ""
+    told += f"，补报 {len(digest.late)} {unit_of(digest)}" if digest.late else ""
     told += f"，另有 {len(digest.missed)} 期错过未发" if digest.missed else ""
     told += f"，{digest.troubled} 个来源异常" if digest.troubled else ""
     return f"{_NAMES[digest.period.kind]} {digest.period.key}：{told}"
+
+
+def _new(digest: Digest) -> str:
+    if not digest.by_story:
+        return f"{digest.count} 篇" if digest.count else "没有新帖子"
+    return f"新事件 {digest.count} 件" if digest.count else "没有新事件"
+
+
+def unit_of(digest: Digest) -> str:
+    """Stories are counted in 件; digests from before there were any told posts."""
+    return "件" if digest.by_story else "篇"
+
+
+def facts(item: Item) -> list[str]:
+    """What an item states, a piece each: stage, amounts in the words that they were read from, who, and when."""
+    pieces = [*brief_facts(item), "、".join(item.parties), f"事件时间 {item.happened}" if item.happened else ""]
+    return [piece for piece in pieces if piece]
+
+
+def brief_facts(item: Item) -> list[str]:
+    """Of what an item states, the stage and the amounts."""
+    amounts = "、".join(one.words for one in item.amounts)
+    return [piece for piece in (item.stage, f"投资 {amounts}" if amounts else "") if piece]
+
+
+def also(copy: Copy, one: Item | ToldLine | ChangeLine) -> str:
+    """How another post of a story is called: by its source, and by its title where that is another one."""
+    if copy.title == one.title:
+        return copy.source
+    return copy.title if copy.source == one.source else f"{copy.title}（{copy.source}）"
+
+
+def conflict(one: Item | ToldLine) -> str:
+    """The years on which the posts of a story do not agree, in words; nothing where they do."""
+    return f"年份矛盾（各稿所称年份：{'、'.join(map(str, one.years))}）" if one.years else ""
 
 
 @cache
@@ -88,6 +137,12 @@ def environment() -> Environment:
         absence=absence_in_chinese,
         state_name=STATES.__getitem__,
         local=_local,
+        facts=facts,
+        brief_facts=brief_facts,
+        also=also,
+        conflict=conflict,
+        text_bars=text_bars,
+        lengths=lengths,
     )
     return environment
 

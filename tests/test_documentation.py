@@ -10,14 +10,15 @@ from pathlib import Path
 import click
 import pytest
 
+from digests.channels.refusals import DINGTALK, FEISHU, WECOM
 from monitor.cli import COMMANDS, cli
 from monitor.config import (
+    CHANNELS,
     AudienceConfig,
     ChangesConfig,
     Config,
     CrawlConfig,
     DigestConfig,
-    EmailChannelConfig,
     OperatorConfig,
     SelectConfig,
     SourceConfig,
@@ -37,7 +38,7 @@ TABLES = [
     SourceConfig,
     SelectConfig,
     AudienceConfig,
-    EmailChannelConfig,
+    *CHANNELS.values(),
 ]
 
 
@@ -128,7 +129,25 @@ def test_the_template_is_valid_with_every_key_switched_on():
     assert config.crawl == CrawlConfig(contact="mailto:you@example.cn")
     assert [source.name for source in config.source] == ["example"]
     assert config.digest == DigestConfig()
-    assert config.channels["mail"].type == "email"
+    kinds = {name: channel.type for name, channel in config.channels.items()}
+    assert kinds == {
+        "file": "file",
+        "mail": "email",
+        "group": "dingtalk",
+        "hook": "webhook",
+        "others": "apprise",
+        "program": "command",
+    }
+
+
+def test_every_kind_of_channel_and_every_code_is_explained():
+    text = (ROOT / "docs" / "channels.md").read_text(encoding="utf-8")
+    for kind in CHANNELS:
+        assert f'| `"{kind}"` |' in README
+        assert f"`{kind}`" in text
+    for meanings in (WECOM, DINGTALK, FEISHU):
+        for code in meanings:
+            assert re.search(rf"(?m)^\|[^|]*(?<![\d-]){code}(?!\d)[^|]*\|", text), code
 
 
 def test_every_verdict_is_explained():

@@ -1,6 +1,7 @@
 """The layers rule: who may import whom, read from the imports themselves."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,15 +18,21 @@ LAYERS = (
     ("monitor.announcing", 0),
     ("monitor.pages", 0),
     ("monitor.history", 0),
+    ("monitor.facts.findings", 0),
+    ("monitor.storied", 0),
     ("monitor.health.conditions", 0),
     ("monitor.health", 1),
     *((f"monitor.{name}", 0) for name in ("probes", "archived", "replayed")),
     *((f"monitor.{name}", 1) for name in ("text", "volatile", "fingerprint", "identity", "sightings", "changes")),
-    *((f"monitor.{name}", 1) for name in ("comparison", "visits", "site_changes", "facts")),
+    *(
+        (f"monitor.{name}", 1)
+        for name in ("comparison", "visits", "site_changes", "facts", "stories", "analysis", "side_by_side")
+    ),
+    *((f"monitor.{name}", 1) for name in ("addresses", "imported")),
     *((f"monitor.{name}", 1) for name in ("periods", "schedule", "source_tables", "suggestions", "replay")),
     ("crawler.extract", 1),
     *((f"monitor.{name}", 2) for name in ("config", "setup", "secrets", "store", "clock", "locks", "source_health")),
-    ("monitor.config_file", 2),
+    *((f"monitor.{name}", 2) for name in ("config_file", "grouping", "importing")),
     ("crawler", 3),
     ("digests", 3),
     *((f"monitor.{name}", 4) for name in ("jobs", "crawl_process", "probe_process", "replay_process")),
@@ -96,6 +103,7 @@ def test_the_lowest_layer_needs_the_standard_library_only():
         ("jinja2", "digests"),
         ("smtplib", "digests.channels"),
         ("click", "monitor.cli"),
+        ("apprise", "digests.channels.apprise_process"),
     ],
 )
 def test_each_library_has_one_home(library, home):
@@ -118,3 +126,31 @@ def test_every_module_opens_with_its_charter():
         charter = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
         assert charter, module
         assert charter.splitlines()[0].rstrip().endswith((".", ":", "`.", "…")), f"{module}: {charter.splitlines()[0]}"
+
+
+IMPORT_EACH_FIRST = """
+import importlib, os, sys, traceback
+import scrapy.cmdline, scrapy.core.downloader.handlers, trafilatura, htmldate, feedparser, sqlite_utils, pydantic, rich, jinja2
+failed = []
+for name in sys.argv[1:]:
+    if os.fork() == 0:
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    if os.wait()[1]:
+        failed.append(name)
+sys.exit(" ".join(failed) or 0)
+"""
+
+
+@pytest.mark.long
+def test_every_module_can_be_the_first_of_ours_that_is_imported():
+    """The tests' commands find everything loaded (warm_process.py): they would not notice a circle of imports."""
+    names = [name for name, _ in modules() if not name.endswith("__main__")]
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT_EACH_FIRST, *names], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

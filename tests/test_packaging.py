@@ -34,4 +34,5 @@ def test_the_wheel_runs_the_demo_outside_the_checkout(tmp_path):
     )
     assert demo.returncode == 0, demo.stderr
     assert "9 new" in demo.stdout
-    assert demo.stdout.partition("## 按地区")[2].count("\n- **") == 9
+    assert "携手打造区域协作新样本" in demo.stdout.partition("## 要点")[2]
+    assert demo.stdout.partition("## 旧闻重发")[2].count("\n| 广东省湛江市") >= 7

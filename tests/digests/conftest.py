@@ -22,18 +22,35 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from digests.build import build_preview
 from digests.channels import Channel
-from digests.content import Copy, Digest, Item, OffLabelLine, PlaceGroup, SourceLine
+from digests.content import (
+    Amount,
+    Bar,
+    Chain,
+    Chart,
+    Copy,
+    Digest,
+    Item,
+    Link,
+    OffLabelLine,
+    PlaceGroup,
+    SourceLine,
+    Step,
+    ToldLine,
+)
 from digests.freeze import content_of, freeze
 from digests.outbox import Outcome, deliver_due
 from monitor import jobs
 from monitor.announcing import Delivery, DeliveryState
 from monitor.config import Config
+from monitor.facts.findings import EventDate, Facts, Money, MoneyKind, Stage
+from monitor.facts.place import read_place
 from monitor.models import Post, PostStatus
 from monitor.pages import Entry, ListingPage
 from monitor.periods import parse_period
 from monitor.schedule import DueDigest
 from monitor.setup import Setup
 from monitor.store import Store
+from monitor.storied import Member, Story, StoryLink, Tie
 
 ROOT = Path(__file__).parent.parent.parent
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -90,6 +107,50 @@ def post() -> Callable[..., Post]:
     return make_post
 
 
+def make_member(number: int, published_on: date | None = date(2025, 7, 16), **changes: Any) -> Member:
+    """A post with facts made by hand; `event` is (year, month, day), `yuan` an investment, `place` the label's."""
+    facts = Facts(
+        place=read_place("", "", f"{changes['place']}招商") if changes.get("place") else None,
+        stage=changes.pop("stage", Stage.OTHER),
+        industries=changes.pop("industries", ()),
+        published=published_on,
+    )
+    if event := changes.pop("event", None):
+        year, month, day = (*event, None, None)[:3]
+        recycled = published_on is not None and year < published_on.year
+        facts = replace(facts, event_date=EventDate(year, month, day, f"{year}年"), recycled=recycled)
+    if yuan := changes.pop("yuan", None):
+        facts = replace(facts, money=(Money(yuan, MoneyKind.INVESTMENT, f"{yuan // 100_000_000}亿元"),))
+    return Member(make_post(number, published_on, **changes), facts)
+
+
+@pytest.fixture
+def member() -> Callable[..., Member]:
+    return make_member
+
+
+def make_story(number: int, *members: Member, links: Sequence[StoryLink] = ()) -> Story:
+    """A story of these posts, oldest first."""
+    ordered = sorted(members, key=lambda one: (one.post.effective_on, one.post.id))
+    return Story(number, NOW, tuple(ordered), tuple(links))
+
+
+@pytest.fixture
+def story() -> Callable[..., Story]:
+    return make_story
+
+
+def make_link(story: Story, other: Story, tie: Tie, score: float = 0.5) -> StoryLink:
+    """A tie from one story to another, between the first posts of both."""
+    mine, others = story.members[0].post, other.members[0].post
+    return StoryLink(other.id, mine.id, others.id, tie, score, ("同一企业",), others.title)
+
+
+@pytest.fixture
+def linked() -> Callable[..., StoryLink]:
+    return make_link
+
+
 def make_item(number: int, **changes: Any) -> Item:
     """One post as a digest tells it."""
     plain = Item(
@@ -127,6 +188,7 @@ def empty_digest() -> Digest:
         backfill_days=28,
         off_label=(),
         sources=(SourceLine("zhanjiang", "湛江招商", True, 9, 0, 0, NOW, 9, NOW, None),),
+        sentence="本期没有新事件。",
     )
 
 
@@ -134,8 +196,23 @@ def empty_digest() -> Digest:
 def full_digest(empty_digest: Digest) -> Digest:
     """A digest with every section, and every variant of an item, filled."""
     copies = (Copy(20, "又一处", "https://gd.example/20", "guangdong"), Copy(21, "无链接的一处", None, "maoming"))
+    first = make_item(
+        1,
+        title="海上风电项目开工",
+        place="广东省湛江市",
+        copies=copies,
+        story=11,
+        others=(Copy(22, "早先的一处", "https://zj.example/22", "zhanjiang"),),
+        first_on=date(2025, 7, 11),
+        stage="开工",
+        amounts=(Amount(1_200_000_000, "12亿元", 1),),
+        parties=("湛江某某公司",),
+        happened="2025年7月10日",
+        years=(2024, 2025),
+        related=(Link("相近的一件", "https://zj.example/30"),),
+    )
     items = (
-        make_item(1, title="海上风电项目开工", copies=copies),
+        first,
         make_item(2, url=None, dated=False),
         make_item(3, summary=None),
     )
@@ -143,7 +220,8 @@ def full_digest(empty_digest: Digest) -> Digest:
     troubled = SourceLine("guangdong", "广东招商", False, 3, 2, 0, None, 0, NOW, "HTTP 503")
     return replace(
         empty_digest,
-        highlights=(items[0], elsewhere),
+        sentence="本期有 5 件新事件。",
+        highlights=(replace(first, extract="海上风电项目开工。……总投资12亿元。"), elsewhere),
         places=(PlaceGroup("湛江", items), PlaceGroup("遂溪县", (elsewhere,)), PlaceGroup("其他", (make_item(5),))),
         late=(make_item(6, effective_on=date(2025, 7, 8), copies=copies), make_item(7, effective_on=date(2025, 7, 1))),
         backfilled=12,
@@ -153,6 +231,28 @@ def full_digest(empty_digest: Digest) -> Digest:
         ),
         sources=(*empty_digest.sources, troubled),
         missed=("2025-W27", "2025-W28"),
+        recycled=(make_item(8, title="两年前的签约", happened="2023年5月", years=(2023, 2024), copies=copies[:1]),),
+        told_before=(
+            ToldLine(
+                *(9, "上期说过的事", "https://gd.example/9", "guangdong", date(2025, 7, 15), date(2025, 7, 8)),
+                told_in="2025-W28",
+                copies=copies[1:],
+                years=(2024, 2025),
+            ),
+        ),
+        chains=(
+            Chain(
+                "广东省湛江市",
+                (
+                    Step("签约", "2024-03-01", "海上风电项目签约", "https://zj.example/31", here=False),
+                    Step("开工", "2025-07-10", "海上风电项目开工", "https://zj.example/1", here=True),
+                ),
+            ),
+        ),
+        charts=(
+            Chart("近十二周新事件", (Bar("2025-W28", 0), Bar("2025-W29", 5))),
+            Chart("本期行业", (Bar("新能源", 2),)),
+        ),
     )
 
 

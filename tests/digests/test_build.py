@@ -14,9 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digests.build import Selection, build, build_preview, select
+from digests.build import build, build_preview
 from digests.content import Digest, Item
 from digests.freeze import content_of
+from digests.selection import Selection, Told, select
 from digests.sources import source_healths
 from monitor import jobs
 from monitor.announcing import AnnounceRules, Audience, DigestMaterial, EntryKind, Period
@@ -48,8 +49,8 @@ def _material(posts: Sequence[Post], now: datetime, **more: Any) -> DigestMateri
     return replace(empty, posts=tuple(posts), **more)
 
 
-def _ids(posts: Sequence[Post]) -> list[int]:
-    return [post.id for post in posts]
+def _ids(told: Sequence[Told]) -> list[int]:
+    return [one.lead.post.id for one in told]
 
 
 def test_posts_of_the_period_are_new_and_older_ones_stand_under_late_newest_first(digest, post) -> None:
@@ -72,14 +73,15 @@ def test_posts_of_the_period_are_new_and_older_ones_stand_under_late_newest_firs
 )
 def test_a_post_that_was_too_old_at_first_sight_is_only_counted(digest, post, seen: datetime, backfilled: bool) -> None:
     selection, told = digest([post(1, MONDAY - 28 * DAY, first_seen_at=seen, baseline=True)])
-    assert (_ids(selection.backfilled), _ids(selection.late)) == (([1], []) if backfilled else ([], [1]))
+    counted = [one.id for one in selection.backfilled]
+    assert (counted, _ids(selection.late)) == (([1], []) if backfilled else ([], [1]))
     assert told.backfilled == int(backfilled)
 
 
 def test_an_undated_post_is_told_unless_it_comes_from_a_baseline(digest, post) -> None:
     selection, told = digest([post(1, None), post(2, None, baseline=True), post(3, baseline=True)])
     assert _ids(selection.new) == [1, 3]
-    assert _ids(selection.backfilled) == [2]
+    assert [one.id for one in selection.backfilled] == [2]
     assert [(one.post_id, one.dated) for group in told.places for one in group.items] == [(1, False), (3, True)]
 
 
@@ -93,7 +95,7 @@ def test_copies_are_told_once_with_the_post_seen_first(digest, post) -> None:
         assert group.items[0].copies[0].title == "另一处"
 
 
-def test_a_copy_of_what_was_told_before_is_recorded_and_not_told(digest, post) -> None:
+def test_a_copy_of_what_was_told_before_is_recorded_and_no_new_event(digest, post) -> None:
     selection, told = digest([post(2, copy_of=1), post(3)], announced_groups=frozenset({1}))
     assert _ids(selection.told_before) == [2]
     assert told.count == 1
@@ -112,31 +114,6 @@ def test_every_post_and_off_label_entry_is_recorded_exactly_once(digest, post, n
     kinds = {1: "new", 2: "copy", 3: "late", 4: "backfilled", 5: "backfilled", 6: "copy", None: "off-label"}
     assert {record.post_id: record.kind.value for record in recorded} == kinds
     assert [(line.title, line.source) for line in told.off_label] == [("【投资廉江市】报告", "zhanjiang")]
-
-
-def test_places_with_most_posts_come_first_and_the_posts_without_a_place_last(digest, post) -> None:
-    places = [None, None, None, "徐闻县", "遂溪县", "湛江", "湛江"]
-    _, told = digest([post(number, place=place) for number, place in enumerate(places, 1)])
-    assert [(group.place, len(group.items)) for group in told.places] == [
-        *(("湛江", 2), ("徐闻县", 1), ("遂溪县", 1), ("其他", 3)),
-    ]
-
-
-def test_highlights_are_the_three_posts_whose_words_say_most(digest, post) -> None:
-    titles = {1: "调研座谈", 2: "项目推进会", 3: "投资5亿元", 4: "签约10亿元项目", 5: "奠基仪式", 6: "领导走访"}
-    _, told = digest([post(number, title=f"【湛江招商】{title}") for number, title in titles.items()])
-    assert [one.title for one in told.highlights] == ["签约10亿元项目", "奠基仪式", "投资5亿元"]
-    _, told = digest([post(number, title=f"【湛江招商】{titles[6]}{number}") for number in range(5)])
-    assert told.highlights == ()
-    _, told = digest([post(number, title="【湛江招商】签约10亿元项目") for number in (1, 2, 3)])
-    assert told.highlights == ()  # the list itself is short enough
-
-
-def test_an_event_in_the_lead_makes_a_highlight_too(digest, post) -> None:
-    posts = [post(n, body="双方举行座谈。") for n in range(1, 5)] + [
-        post(5, body="总投资3.5亿元的基地已投产。一、概况")
-    ]
-    assert [one.post_id for one in digest(posts)[1].highlights] == [5]
 
 
 def test_an_item_is_told_without_its_label_and_a_pending_post_without_a_summary(digest, post) -> None:
@@ -346,7 +323,7 @@ def _items(digest: Digest) -> list[Item]:
 
 
 def _told(digests: Sequence[Digest]) -> list[int]:
-    items = [item for digest in digests for item in (*_items(digest), *digest.late)]
+    items = [item for digest in digests for item in (*_items(digest), *digest.late, *digest.recycled)]
     return [item.post_id for item in items] + [copy.post_id for item in items for copy in item.copies]
 
 

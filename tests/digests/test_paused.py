@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digests.build import build, select
+from digests.build import build
 from digests.content import Digest, SourceLine, from_json, to_json
 from digests.render import render, subject
+from digests.selection import select
 from monitor.announcing import AnnounceRules, Audience, DigestMaterial
 from monitor.health.conditions import Health, State, Symptom, Trouble
 from monitor.models import Source, SourceState

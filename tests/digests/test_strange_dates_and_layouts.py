@@ -30,11 +30,17 @@ def told(now, zone):
 
 
 def test_a_date_from_the_future_never_leads_and_says_what_it_is(post, told):
-    late = {"published_on": AHEAD, "effective_on": date(2025, 7, 20), "dated": False, "place": "遂溪县"}
+    late = {
+        "published_on": AHEAD,
+        "effective_on": date(2025, 7, 20),
+        "dated": False,
+        "place": "遂溪县",
+        "label": "遂溪县招商",
+    }
     ahead = replace(post(1, title="【遂溪县招商】总投资百亿元项目签约"), **late)
     digest = told(ahead, post(2), post(3, date(2025, 7, 14)), post(4), post(5))
-    assert [group.place for group in digest.places] == ["湛江", "遂溪县"]
-    assert digest.highlights == ()
+    assert [group.place for group in digest.places] == ["广东省湛江市", "遂溪县"]
+    assert [item.post_id for item in digest.highlights] == [2, 4, 5]
     (item,) = digest.places[1].items
     assert item.future_on == AHEAD
     for form in ("md", "html"):

@@ -17,10 +17,10 @@ _THINGS = ("海上风电装备", "新型纸品", "菠萝深加工", "水产预�
 def body(number: int, amount: float | None = None) -> str:
     return _BODY.format(
         thing=_THINGS[number % 8],
-        amount=amount if amount is not None else 3 + number * 7 % 40,
-        area=100 + number * 13 % 300,
+        amount=f"{amount if amount is not None else 3 + number * 0.7:g}",
+        area=100 + number * 3,  # no two of them have these numbers: each is an event of its own
         count=3 + number % 9,
-        value=5 + number * 11 % 60,
+        value=f"{5.05 + number * 1.1:.2f}",
     )
 
 

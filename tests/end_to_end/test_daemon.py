@@ -178,7 +178,7 @@ def test_after_weeks_of_downtime_all_digests_reach_the_files_and_the_latest_the_
     folder = workplace.data / "digests" / "everyone"
     assert sorted(path.stem for path in folder.glob("*.md")) == ["2025-W29", "2025-W30", "2025-W31"]
     assert "甲项目签约" in (folder / "2025-W29.md").read_text()
-    assert "本期没有新帖子" in (folder / "2025-W30.md").read_text()
+    assert "本期没有新事件" in (folder / "2025-W30.md").read_text()
     latest = (folder / "2025-W31.md").read_text()
     assert "丙项目投产" in latest  # what was due was crawled before the digest was built
     assert "2025-W29、2025-W30" in latest

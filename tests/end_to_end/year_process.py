@@ -116,6 +116,7 @@ def announcements(setup: Setup) -> dict[str, object]:
         for kind, title in [
             *(("new", item.title) for group in digest.places for item in group.items),
             *(("late", item.title) for item in digest.late),
+            *(("recycled", item.title) for item in digest.recycled),
             *((line.kind.value, line.title) for line in digest.changes),
         ]
     ]

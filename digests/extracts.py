@@ -1,0 +1,62 @@
+"""Takes the few sentences of a text that say most, as they stand there; it rewrites nothing."""
+
+from collections.abc import Collection, Sequence
+
+from monitor.comparison import sentences
+from monitor.text import clean
+
+CUT = "……"
+_READ = 4_000  # characters: what matters stands in front, and bodies reach 200,000
+_LONGEST = 90  # characters of one sentence
+_SHORTEST = 10  # anything shorter is a heading, a number or a greeting
+_ENDS = "。！？!?…；;"
+_CLOSING = "”’」』）)"
+_CLAUSES = "，,、；;：:"
+
+
+def extract(text: str, words: Collection[str] = ()) -> str:
+    """Two sentences of the text: the first, and the next that holds one of `words` (amounts, say), else the next.
+
+    Where something is left out between them or a sentence is cut short, `……` says so.
+    """
+    found = _proper(text)
+    if not found:
+        return ""
+    said = [word for word in words if word]
+    first = found[0]
+    second = None if _holds(first[1], said) else next((one for one in found[1:] if _holds(one[1], said)), None)
+    if second is None and len(found) > 1:
+        second = found[1]
+    head = _short(first[1])
+    if second is None:
+        return head
+    follows = second[0] == first[0] + 1 and _is_ended(head)
+    gap = "" if follows or head.endswith(CUT) else CUT
+    return f"{head}{gap}{_short(second[1])}"
+
+
+def _proper(text: str) -> list[tuple[int, str]]:
+    """The sentences that are whole, each with its number; all there is, where none is."""
+    read = sentences(text[:_READ]).texts
+    if len(text) > _READ and len(read) > 1:
+        read = read[:-1]  # cut by us
+    numbered = [(number, clean(one)) for number, one in enumerate(read)]
+    whole = [(number, one) for number, one in numbered if len(one) >= _SHORTEST and _is_ended(one)]
+    return whole or [(number, one) for number, one in numbered if one]
+
+
+def _is_ended(sentence: str) -> bool:
+    return sentence.rstrip(_CLOSING)[-1:] in tuple(_ENDS)
+
+
+def _holds(sentence: str, words: Sequence[str]) -> bool:
+    return any(word in sentence for word in words)
+
+
+def _short(sentence: str) -> str:
+    """The sentence, or as much of it as there is room for, cut after a clause where one ends late enough."""
+    if len(sentence) <= _LONGEST:
+        return sentence
+    head = sentence[:_LONGEST]
+    clause = max(head.rfind(mark) for mark in _CLAUSES)
+    return head[: clause if clause >= _LONGEST // 2 else _LONGEST].rstrip() + CUT

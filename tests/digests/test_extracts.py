@@ -1,0 +1,57 @@
+"""Extracts: sentences of the text itself, and a mark wherever something is left out."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests.extracts import CUT, extract
+
+FIRST = "7月17日，徐闻县举行海上风电项目开工仪式。"
+SECOND = "县有关部门的负责人出席了仪式并讲话。"
+THIRD = "该项目总投资约12亿元，占地300亩，预计明年投产。"
+LONG = "双方将围绕" + "项目共建、产业协同、" * 12 + "开展合作。"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "told"),
+    [
+        ("", (), ""),
+        (FIRST, (), FIRST),
+        (FIRST + SECOND + THIRD, (), FIRST + SECOND),
+        (FIRST + SECOND + THIRD, ("12亿元",), FIRST + CUT + THIRD),
+        (FIRST + THIRD + SECOND, ("12亿元",), FIRST + THIRD),
+        (THIRD + SECOND + FIRST, ("12亿元",), THIRD + SECOND),
+        (FIRST + SECOND, ("99亿元",), FIRST + SECOND),
+        (f"一、概况\n{FIRST}\n（一）背景\n{SECOND}", (), FIRST + CUT + SECOND),
+        ("没有句号的一段文字", (), "没有句号的一段文字"),
+        ("好。", ("",), "好。"),
+    ],
+)
+def test_two_sentences_that_say_most(text, words, told) -> None:
+    assert extract(text, words) == told
+
+
+def test_a_long_sentence_is_cut_after_a_clause_and_says_so() -> None:
+    told = extract(LONG + FIRST)
+    head, _, rest = told.partition(CUT)
+    assert LONG.startswith(head)
+    assert head.endswith(("共建", "协同"))
+    assert rest == FIRST
+    assert extract("字" * 500) == "字" * 90 + CUT
+
+
+def test_a_sentence_that_was_cut_by_the_reader_is_none() -> None:
+    assert extract(FIRST + "字" * 5_000 + "。", ()) == FIRST
+
+
+@given(
+    st.lists(st.text(st.sampled_from("甲乙丙，、。！？；“”（）…\n 12亿元A<*|"), max_size=120)).map("".join),
+    st.lists(st.sampled_from(["12亿元", "甲", ""])),
+)
+def test_every_piece_stands_in_the_text(text, words) -> None:
+    body = "".join(text.split())  # a paragraph may end between two sentences
+    for piece in re.split("…+", extract(text, words)):  # a sentence of the text may end like our mark
+        assert "".join(piece.split()) in body
+    assert len(extract(text, words)) <= 2 * 92 + len(CUT)
