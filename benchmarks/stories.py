@@ -12,6 +12,7 @@ each fact is right. Industry is written and not scored: its words are nobody's s
 
 import argparse
 import json
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -50,7 +51,8 @@ def predict(posts: Sequence[Line]) -> list[dict[str, Any]]:
         for number, post in enumerate(by_date):
             url = post["url"] or f"https://post.example/{number}"
             names[url_identity(url)] = str(post["id"])
-            entry = Entry(post["title"], url, date.fromisoformat(post["published"]), body=post["body"])
+            body = post["body"] or post["title"]  # a post without a text is told by its title
+            entry = Entry(post["title"], url, date.fromisoformat(post["published"]), body=body)
             page = ListingPage(SOURCE.url, "jsonl", (entry,))
             store.record_listing(crawl, page, LabelPattern.parse("…"), NOW, ZONE)
             group_posts(store, NOW)
@@ -85,7 +87,9 @@ def score(posts: Sequence[Line], predictions: Sequence[Line]) -> None:
             right = [_matches(field, labels[name][field], said[name].get(field)) for name in labels]
             print(f"{field:<13} {sum(right) / len(right):.3f} ({sum(right)}/{len(right)})")
     if all("region_code" in post for post in posts):
-        right = [str(said[name].get("region_code"))[:CITY] == labels[name]["region_code"][:CITY] for name in labels]
+        right = [
+            str(said[name].get("region_code"))[:CITY] == str(labels[name]["region_code"])[:CITY] for name in labels
+        ]
         print(f"{'  its city':<13} {sum(right) / len(right):.3f}")
     if all("amounts_yuan" in post for post in posts):
         print(f"{'  each amount':<13} {_each_amount(labels, said)}")
@@ -116,13 +120,28 @@ def _each_amount(labels: Mapping[str, Line], said: Mapping[str, Line]) -> Figure
     return Figures(right / len(found) if found else 1.0, right / len(wanted) if wanted else 1.0)
 
 
+def _read(file: Path) -> list[Line]:
+    """The posts of the file. Ends the program, in one line, where it is none."""
+    try:
+        posts = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, ValueError) as error:
+        sys.exit(f"{file}: cannot be read: {error}")
+    for number, post in enumerate(posts, 1):
+        missing = [key for key in SEEN if key != "url" and not (isinstance(post, dict) and key in post)]
+        if missing:
+            sys.exit(f"{file}: post {number} has no {missing[0]}; give each line id, title, body and published")
+    if not posts:
+        sys.exit(f"{file}: there is no post in it")
+    return posts
+
+
 def main() -> None:
     """Predict, write, then score."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path, metavar="FILE.jsonl")
     parser.add_argument("--predictions", type=Path, metavar="OUT.jsonl", help="write them there, one post a line")
     options = parser.parse_args()
-    posts = [json.loads(line) for line in options.file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    posts = _read(options.file)
     started = time.process_time()
     predictions = predict(posts)
     taken = time.process_time() - started

@@ -1,5 +1,6 @@
 """Judges whether a story is old news that was published again (旧闻重发); pure, from facts that are given."""
 
+import re
 from calendar import monthrange
 from datetime import date, timedelta
 
@@ -7,6 +8,7 @@ from monitor.facts.findings import EventDate
 from monitor.storied import Member, Story
 
 FRESH = timedelta(days=60)
+_YEARS_END = re.compile(r"年[底末终]|岁末|岁尾")  # 去年底
 
 
 def is_recycled(story: Story, lead: Member) -> bool:
@@ -35,7 +37,8 @@ def _fresh_years(story: Story, published: date) -> frozenset[int]:
 
 def _is_fresh(event: EventDate, published: date) -> bool:
     """Whether even the latest day that is meant leaves less than 60; what is known by its year alone is not fresh."""
-    if event.month is None:
+    month = event.month or (12 if _YEARS_END.search(event.words) else None)
+    if month is None:
         return False
-    last = monthrange(event.year, event.month)[1]
-    return published - date(event.year, event.month, min(event.day or last, last)) < FRESH
+    last = monthrange(event.year, month)[1]
+    return published - date(event.year, month, min(event.day or last, last)) < FRESH

@@ -10,7 +10,7 @@ from digests.outbox import Outcome
 from digests.targets import name_of_message
 from monitor import jobs
 from monitor.announcing import Delivery, DeliveryState
-from monitor.cli.session import Session, with_session
+from monitor.cli.session import ROW, Session, with_session
 from monitor.cli.tables import print_table
 
 
@@ -79,7 +79,7 @@ def _moment(one: Delivery) -> datetime | None:
 
 
 @click.command()
-@click.argument("delivery_id", type=int, metavar="ID")
+@click.argument("delivery_id", type=ROW, metavar="ID")
 @with_session
 def resend(session: Session, delivery_id: int) -> None:
     """Send the digest or alert of one delivery once more, on purpose.

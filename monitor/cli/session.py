@@ -15,6 +15,8 @@ from monitor.periods import local_text, parse_instant
 from monitor.setup import Setup, load_setup
 from monitor.store import Store
 
+ROW = click.IntRange(max=2**63 - 1)  # the number of something that is stored: SQLite has none beyond
+
 
 @dataclass(frozen=True, slots=True)
 class Session:

@@ -7,7 +7,7 @@ import click
 
 from digests.markdown import harmless
 from monitor.cli.progress import counted
-from monitor.cli.session import Given, Session, start_session, with_given, with_session
+from monitor.cli.session import ROW, Given, Session, start_session, with_given, with_session
 from monitor.cli.story_records import story_record
 from monitor.cli.tables import print_table
 from monitor.grouping import group_posts
@@ -17,7 +17,7 @@ from monitor.store import Store
 from monitor.storied import Member, Story, StoryChange, StoryLink, Tie
 
 _TIES = {
-    Tie.COPY: "全文相同",
+    Tie.COPY: "文字相同",
     Tie.SAME: "同一事件",
     Tie.HAND: "人工指定",
     Tie.RELATED: "可能相关",
@@ -51,7 +51,7 @@ def stories(given: Given, week: str | None, every: bool, limit: int, as_json: bo
 
 
 @click.command()
-@click.argument("story_id", type=int, metavar="ID")
+@click.argument("story_id", type=ROW, metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @with_session
 def story(session: Session, story_id: int, as_json: bool) -> None:
@@ -69,7 +69,7 @@ def story(session: Session, story_id: int, as_json: bool) -> None:
 
 
 @stories.command()
-@click.argument("ids", type=int, nargs=-1, required=True, metavar="STORY STORY...")
+@click.argument("ids", type=ROW, nargs=-1, required=True, metavar="STORY STORY...")
 @with_session
 def merge(session: Session, ids: tuple[int, ...]) -> None:
     """Make one story of several, and remember that for ever."""
@@ -82,8 +82,8 @@ def merge(session: Session, ids: tuple[int, ...]) -> None:
 
 
 @stories.command()
-@click.argument("story_id", type=int, metavar="STORY")
-@click.argument("posts", type=int, nargs=-1, required=True, metavar="POST...")
+@click.argument("story_id", type=ROW, metavar="STORY")
+@click.argument("posts", type=ROW, nargs=-1, required=True, metavar="POST...")
 @with_session
 def split(session: Session, story_id: int, posts: tuple[int, ...]) -> None:
     """Take posts out of a story into one of their own, and remember that for ever."""
@@ -94,8 +94,8 @@ def split(session: Session, story_id: int, posts: tuple[int, ...]) -> None:
 
 
 @stories.command()
-@click.argument("a", type=int, metavar="STORY")
-@click.argument("b", type=int, metavar="STORY")
+@click.argument("a", type=ROW, metavar="STORY")
+@click.argument("b", type=ROW, metavar="STORY")
 @with_session
 def unlink(session: Session, a: int, b: int) -> None:
     """Say that two stories have nothing to do with each other, and remember that for ever."""

@@ -15,6 +15,7 @@ _GUESTS = (Stage.VISIT, Stage.PROMOTION)  # at these, another place named early 
 _UNSURE = 0.4
 _CLOSE, _CLOSER = 0.4, 0.2
 _LITTLE = 2.0  # weights of words: less is chance, in the shortest of posts as well
+_TELLS = 1.5  # weight of figures: two precise ones in common are more than a word for a guest or a phase
 _WORDED = 0.35  # cosine: as close as rewrites
 _MEASURED, _FEW_ALIKE = 1.2, 0.4  # weight of figures that both have at least, and the share of them that is alike
 _TOLD = 0.5  # weight of figures: less is one round number
@@ -66,7 +67,7 @@ class Features:
     guest: float  # the same delegation's home, or the same stop of a fair
     guest_clash: float
     report_clash: float  # a work report against another's, or against none
-    template: float  # the same wording with other numbers or another company filled in
+    template: float  # the same wording with other numbers, another company, guest or phase filled in
     bare: float  # nothing in common but general wording: no company, amount, figure or day
 
 
@@ -94,6 +95,8 @@ def compare(a: Evidence, b: Evidence, rarity: Rarity | None = None) -> Features:
     same_day = a.day is not None and (a.month, a.day) == (b.month, b.day)
     guests = a.stage in _GUESTS and b.stage in _GUESTS
     guest = guests and (bool(a.outside & b.outside) or _host_and_guest(a, b))
+    guest_clash = guests and bool(a.outside and b.outside) and not guest
+    other_occasion = guest_clash or a.phase != b.phase
     return Features(
         words=cosine,
         close=min(1.0, max(0.0, (cosine - _CLOSE) / _CLOSER)) * min(1.0, mass / _ENOUGH),
@@ -119,9 +122,9 @@ def compare(a: Evidence, b: Evidence, rarity: Rarity | None = None) -> Features:
         day=float(same_day),
         day_clash=float(None not in (a.day, b.day) and (a.month, a.day) != (b.month, b.day)),
         guest=float(guest),
-        guest_clash=float(guests and bool(a.outside and b.outside) and not guest),
+        guest_clash=float(guest_clash),
         report_clash=float(a.report != b.report),
-        template=float(_is_template(cosine, told, total, clashes=company_clash)),
+        template=float(_is_template(cosine, told, total, clashes=told < _TELLS and (company_clash or other_occasion))),
         bare=float(not (company or told > _TOLD or cosine > _CLOSE or money or same_day)),
     )
 

@@ -131,3 +131,57 @@ def group(posts):
         seen.append(Candidate(number, story, post.evidence))
         stories[post.id] = str(story)
     return stories
+
+
+ESSAY = (
+    "营商环境没有最好，只有更好。{place}聚焦企业所盼，推行一件事集成改革，开办企业一日办结，帮办专员全程代跑。"
+    "{place}建立政企恳谈机制，每月一场早餐会，问题清单化销号，监管无事不扰。{place}把尊商安商写进日常。"
+)
+VISIT = (
+    "{day}，{guest}代表团一行到宣州考察，走进经开区标准厂房和人力资源市场，询问用工、物流与配套。座谈会上，双方就"
+    "产业转移、会员抱团入园交换意见，约定互派联络员。"
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(
+            ("【永康市招商】永康以一流营商环境聚商", ESSAY.format(place="永康")),
+            ("【义乌市招商】义乌以一流营商环境聚商", ESSAY.format(place="义乌")),
+            id="essays of two cities",
+        ),
+        pytest.param(
+            ("【宣州区招商】香港代表团到宣州考察", VISIT.format(day="11月6日", guest="香港安徽商会")),
+            ("【宣州区招商】日本代表团到宣州考察", VISIT.format(day="11月20日", guest="日本机械协会")),
+            id="two delegations",
+        ),
+        pytest.param(
+            ("【横州市招商】横香生物香料项目开工", OPENED.replace("建成投产", "开工")),
+            ("【横州市招商】横香生物香料二期项目开工", OPENED.replace("建成投产", "二期开工").replace("3.9", "5.1")),
+            id="two phases",
+        ),
+    ],
+)
+def test_a_text_with_other_names_filled_in_is_another_event(evidence, one, other):
+    assert assign(evidence(*one), [Candidate(1, 10, evidence(*other))]).joins is None
+
+
+def test_a_copy_under_a_label_of_no_place_is_found_and_folded(evidence, signed):
+    again = evidence("【今日招商】茉莉天然香料萃取项目签约", SIGNED.replace("花农采花后可", ""))
+    assert set(keys_of(again)) & set(keys_of(signed))
+    assert assign(again, [Candidate(1, 10, signed)]).joins.tie is Tie.COPY
+
+
+def test_traditional_characters_are_no_other_company(evidence):
+    simple = (
+        "2026年1月8日，福建闽台凤梨食品有限公司凤梨加工厂在漳浦县动工。项目总投资2.8亿元，占地66亩，年产罐头1.2万吨。"
+    )
+    old = "2026年1月8日，福建閩台鳳梨食品有限公司鳳梨加工廠在漳浦縣動工。項目總投資2.8億元，佔地66畝，年產罐頭1.2萬噸。"
+    told = evidence("【漳浦县招商】台湾凤梨加工厂动工", simple)
+    assert assign(evidence("【漳浦縣招商】臺灣鳳梨加工廠動工", old), [Candidate(1, 10, told)]).joins is not None
+
+
+def test_a_copy_under_the_label_of_another_city_is_a_copy(evidence, signed):
+    again = evidence("【广州招商】茉莉天然香料萃取项目签约", SIGNED.replace("，", ",", 2))
+    assert assign(again, [Candidate(1, 10, signed)]).joins.tie is Tie.COPY
