@@ -72,7 +72,7 @@ class Features:
 
 
 FEATURES = tuple(one.name for one in fields(Features))
-_STRANGERS = Features(**(dict.fromkeys(FEATURES, 0.0) | {"far": 1.0, "bare": 1.0}))
+_STRANGERS = Features(**(dict.fromkeys(FEATURES, 0.0) | {"bare": 1.0}))  # nothing clashes: that was not looked at
 
 
 def compare(a: Evidence, b: Evidence, rarity: Rarity | None = None) -> Features:

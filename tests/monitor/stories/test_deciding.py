@@ -185,3 +185,11 @@ def test_traditional_characters_are_no_other_company(evidence):
 def test_a_copy_under_the_label_of_another_city_is_a_copy(evidence, signed):
     again = evidence("【广州招商】茉莉天然香料萃取项目签约", SIGNED.replace("，", ",", 2))
     assert assign(again, [Candidate(1, 10, signed)]).joins.tie is Tie.COPY
+
+
+def test_a_post_of_the_story_that_shares_nothing_with_the_new_one_does_not_keep_it_out(evidence, signed, rewritten):
+    feature = evidence(
+        "【南宁招商】老黄的清晨", "凌晨三点，老黄打着手电下地，摘满两筐才回家。他说，今年的收成比往年好。"
+    )
+    members = [Candidate(1, 10, signed), Candidate(2, 10, feature)]
+    assert assign(rewritten, members).joins == assign(rewritten, members[:1]).joins
