@@ -20,6 +20,8 @@ class EntryKind(StrEnum):
     RECYCLED = "recycled"  # leads a story that is old news, of whatever date: 旧闻重发
     COPY = "copy"  # of a story, or with the content, of a post that was told: announced with it, or as 已报
     BACKFILLED = "backfilled"  # too old at first sight: counted only (补录)
+    FILTERED = "filtered"  # not what the audience or rule wants: not told, and not looked at again
+    OVERFLOW = "overflow"  # of a rule that had alerted as often as it may that day: left to its audience's digest
     OFF_LABEL = "off-label"
 
 
@@ -47,7 +49,7 @@ class Period:
     """A half-open span of days, `start` to before `end`, named by `key`: 2025-W29, 2025-07-20 or 2025-07."""
 
     key: str
-    kind: str  # "week", "day" or "month"
+    kind: str  # "week", "day" or "month"; "alert": an alert rule's, named by the moment
     start: date
     end: date
 
@@ -77,6 +79,15 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Alerted:
+    """What an alert rule did with a story: it told it `at` once, or had no room for it that day (`overflow`)."""
+
+    rule: str
+    at: datetime
+    overflow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DigestMaterial:
     """Everything the pure builder needs to decide one digest.
 
@@ -95,6 +106,7 @@ class DigestMaterial:
     stories: tuple[Story, ...] = ()
     told_stories: frozenset[int] = frozenset()  # of which this audience was told a member before, not only counted
     told_in: Mapping[int, str] = field(default_factory=dict)  # of those, in the digest of which period first
+    alerts: Mapping[int, tuple[Alerted, ...]] = field(default_factory=dict)  # story -> what the audience's rules did
     linked: tuple[Story, ...] = ()  # those that links of `stories` lead to, where they are not among them
     history: History = History()
 

@@ -29,7 +29,10 @@ LAYERS = (
         for name in ("comparison", "visits", "site_changes", "facts", "stories", "analysis", "side_by_side")
     ),
     *((f"monitor.{name}", 1) for name in ("addresses", "imported")),
-    *((f"monitor.{name}", 1) for name in ("periods", "schedule", "source_tables", "suggestions", "replay")),
+    *(
+        (f"monitor.{name}", 1)
+        for name in ("periods", "schedule", "source_tables", "suggestions", "replay", "filters", "quiet_hours")
+    ),
     ("crawler.extract", 1),
     *((f"monitor.{name}", 2) for name in ("config", "setup", "secrets", "store", "clock", "locks", "source_health")),
     *((f"monitor.{name}", 2) for name in ("config_file", "grouping", "importing")),

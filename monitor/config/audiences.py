@@ -8,7 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from monitor.config.fields import Duration, Line, Name, Table, Timeout, UserPath, shorter_than_a_lease
+from monitor.config.fields import Duration, Line, Table, Timeout, UserPath, shorter_than_a_lease
+from monitor.config.filters import FilterTable, Word
 from monitor.schedule import DigestSchedule, parse_digest_schedule
 from monitor.secrets import secret_from_environment, secret_from_file
 
@@ -22,13 +23,13 @@ class DigestConfig(Table):
     crawl_wait: Duration = timedelta(minutes=10)
 
 
-class AudienceConfig(Table):
-    """One `[[audience]]`."""
+class AudienceConfig(FilterTable):
+    """One `[[audience]]`. `interests` are words that lift a story among the highlights, and keep nothing out."""
 
-    name: Name
     schedule: str = "mon 08:00"
     channels: tuple[str, ...] = ("file",)
     send_empty: bool = True
+    interests: tuple[Word, ...] = ()
 
     @field_validator("schedule")
     @classmethod

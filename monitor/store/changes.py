@@ -33,7 +33,7 @@ class ChangeTables(Connection):
         found = self._rows(
             f"{_EVENTS} AND at < ?2 AND EXISTS (SELECT 1 FROM digest_entries JOIN digests ON digests.id = digest_id"
             " WHERE digest_entries.audience_id = ?1 AND digest_entries.post_id = post_events.post_id"
-            " AND digest_entries.kind <> 'backfilled' AND post_events.id > events_until)"
+            f" AND digest_entries.{rows.TOLD} AND post_events.id > events_until)"
             " AND NOT EXISTS (SELECT 1 FROM digest_changes WHERE audience_id = ?1 AND event_id = post_events.id)"
             " ORDER BY post_events.id",
             who.id,

@@ -12,6 +12,7 @@ from monitor.pages import Attachment, PostValidators, Validators
 
 POST_COLUMNS = "posts.*, sources.name AS source_name"
 POSTS = "posts JOIN sources ON sources.id = posts.source_id"
+TOLD = "kind NOT IN ('backfilled', 'filtered')"  # of digest_entries: the audience has heard of it
 
 
 def instant(moment: datetime) -> str:

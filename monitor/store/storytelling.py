@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from monitor.announcing import Audience, History, WeekCount
+from monitor.announcing import Alerted, Audience, History, WeekCount
 from monitor.models import Post
+from monitor.store import rows
 from monitor.store.stories import StoryTables
 from monitor.storied import Story
 
@@ -40,11 +41,32 @@ class StorytellingTables(StoryTables):
             "SELECT story_id, digests.period FROM story_members CROSS JOIN digest_entries"
             " ON digest_entries.post_id = story_members.post_id JOIN digests ON digests.id = digest_entries.digest_id"
             " WHERE story_id IN (SELECT value FROM json_each(?)) AND digest_entries.audience_id = ?"
-            " AND digest_entries.kind <> 'backfilled' ORDER BY digests.id DESC",
+            f" AND digest_entries.{rows.TOLD} ORDER BY digests.id DESC",
             json.dumps(list(stories)),
             who.id,
         )
         return {row["story_id"]: row["period"] for row in found}
+
+    def _alerts_of(self, rules: Sequence[str], stories: Iterable[int]) -> dict[int, tuple[Alerted, ...]]:
+        """What these rules did with the stories, first of all first; each rule tells a story once."""
+        if not rules:
+            return {}
+        found = self._rows(
+            "SELECT story_id, audiences.name AS rule, digest_entries.kind, MIN(digests.frozen_at) AS at"
+            " FROM story_members CROSS JOIN digest_entries ON digest_entries.post_id = story_members.post_id"
+            " JOIN digests ON digests.id = digest_entries.digest_id"
+            " JOIN audiences ON audiences.id = digest_entries.audience_id"
+            " WHERE story_id IN (SELECT value FROM json_each(?)) AND audiences.name IN (SELECT value FROM json_each(?))"
+            " AND digest_entries.kind IN ('new', 'overflow') AND digests.period GLOB '????-??-??T*'"
+            " GROUP BY story_id, rule, digest_entries.kind ORDER BY at",
+            json.dumps(list(stories)),
+            json.dumps(list(rules)),
+        )
+        alerts: dict[int, tuple[Alerted, ...]] = {}
+        for row in found:
+            one = Alerted(row["rule"], rows.read_instant(row["at"]), row["kind"] == "overflow")
+            alerts[row["story_id"]] = (*alerts.get(row["story_id"], ()), one)
+        return alerts
 
     def _weeks_before(self, who: Audience, start: date) -> History:
         """How many new events the weekly digests before `start` told, oldest first."""

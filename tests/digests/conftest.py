@@ -20,7 +20,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from digests.build import build_preview
 from digests.channels import Channel
 from digests.content import (
     Amount,
@@ -39,6 +38,7 @@ from digests.content import (
 )
 from digests.freeze import content_of, freeze
 from digests.outbox import Outcome, deliver_due
+from digests.preview import preview_digest
 from monitor import jobs
 from monitor.announcing import Delivery, DeliveryState
 from monitor.config import Config
@@ -317,8 +317,7 @@ class Desk:
 
     def preview(self, key: str, *, audience: str = "everyone", at: datetime = NOW) -> Digest:
         """What `zhaoshang digest` shows of a period that was never frozen."""
-        material = self.store.preview_material(audience, parse_period(key), at, [str(s["name"]) for s in SOURCES], ZONE)
-        return build_preview(material, {}, self.setup.config.rules, at, ZONE)
+        return preview_digest(self.store, self.setup, self.setup.audience(audience), parse_period(key), at)
 
     def deliver(self, at: datetime = NOW, channels: Mapping[str, Channel] | None = None) -> tuple[Outcome, ...]:
         """Try what is due at `at`."""
