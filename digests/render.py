@@ -15,7 +15,7 @@ from monitor.periods import local_text
 
 CHANGES = {ChangeKind.REVISED: "修改", ChangeKind.WITHDRAWN: "撤稿", ChangeKind.RESTORED: "恢复"}
 FORMATS = ("md", "html", "json")
-_NAMES = {"week": "招商周报", "day": "招商日报", "month": "招商月报"}
+_NAMES = {"week": "招商周报", "day": "招商日报", "month": "招商月报", "alert": "招商快讯"}
 _MANY = 8  # places in a subject; the rest is 等
 
 
@@ -45,7 +45,7 @@ def heading(digest: Digest) -> str:
     """`招商周报 2025-W29（2025-07-14 至 2025-07-20）：新事件 9 件`"""
     period = digest.period
     last = date.fromordinal(period.end.toordinal() - 1)
-    span = "" if period.kind == "day" else f"（{period.start} 至 {last}）"
+    span = "" if period.kind in ("day", "alert") else f"（{period.start} 至 {last}）"
     return f"{_NAMES[period.kind]} {period.key}{span}：{_new(digest)}"
 
 

@@ -68,7 +68,7 @@ class Daemon:
             self._health.listen(self._setup.config.operator.healthz)
             self._follow()
             self._schedule_channels()
-            for tick in ("crawls", "digests"):
+            for tick in ("crawls", "alerts", "digests"):
                 self._ticks.expect(tick)
             self._scheduler.start()
             logger.info(
@@ -95,6 +95,13 @@ class Daemon:
             self._tell_operator(store, idle)
         self._ticks.note("crawls")
 
+    def alert_tick(self) -> None:
+        """Queue what the alert rules have to say of posts that came since."""
+        with self._open_store() as store:
+            for alert in jobs.freeze_alerts(store, self._setup, self._clock.now()):
+                logger.info("%s: an alert goes out (%s)", alert.audience, alert.period_key)
+        self._ticks.note("alerts")
+
     def digest_tick(self) -> None:
         """When a digest is due: crawl what is due first, with a bounded wait, then freeze."""
         self._follow()
@@ -115,6 +122,10 @@ class Daemon:
             wait(running, self._setup.config.digest.crawl_wait.total_seconds())
         if self._stop.is_set():
             return
+        try:
+            self.alert_tick()  # first, so that the digest marks what was alerted
+        except Exception:  # whatever is wrong with a rule, the digest goes out; its own tick says it again
+            logger.exception("the alert rules failed")
         with self._open_store() as store:
             for digest in jobs.freeze_due(store, self._setup, self._clock.now()):
                 logger.info("froze the digest of %s for %s", digest.period_key, digest.audience)
@@ -211,13 +222,14 @@ class Daemon:
         logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # our listener tells it once
         scheduler = BackgroundScheduler(
             timezone=self._setup.config.zone,
-            executors={"crawls": JobPool(1), "digests": JobPool(1), "archive": JobPool(1)},
+            executors={name: JobPool(1) for name in ("crawls", "alerts", "digests", "archive")},
             # The default grace of one second drops ticks when a pool is busy; due-ness is in the database anyway.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         trigger, start = self._metronome()
         scheduler.add_job(self.crawl_tick, trigger, id="crawls", executor="crawls", next_run_time=start)
         scheduler.add_job(self.digest_tick, trigger, id="digests", executor="digests", next_run_time=start)
+        scheduler.add_job(self.alert_tick, trigger, id="alerts", executor="alerts", next_run_time=start)
         scheduler.add_job(self.leftover_tick, trigger, id="leftovers", executor="digests", next_run_time=start)
         daily = IntervalTrigger(days=1, timezone=self._setup.config.zone, start_date=start)
         scheduler.add_job(self.prune_tick, daily, id="archive", executor="archive", next_run_time=start)

@@ -1,6 +1,6 @@
 """The jobs of the product, one function each, shared by the daemon, the demo and the command line; no clock ticks here.
 
-Order of a digest's morning: crawl what is due, freeze what is due, deliver what is due.
+Order of a digest's morning: crawl what is due, alert, freeze what is due, deliver what is due.
 """
 
 import threading
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+from digests.bulletin import freeze_bulletin
 from digests.channels import Channel, Robot, open_channel
 from digests.freeze import freeze
 from digests.outbox import Outcome, deliver_due
@@ -25,7 +26,8 @@ from monitor.store import Store
 def sync(store: Store, setup: Setup, now: datetime) -> None:
     """Make what is configured known to the store."""
     config = setup.config
-    store.sync([source.spec for source in config.source], [audience.name for audience in config.audience], now)
+    readers = [one.name for one in (*config.audience, *config.rule)]
+    store.sync([source.spec for source in config.source], readers, now)
 
 
 def due_sources(store: Store, setup: Setup, now: datetime) -> tuple[str, ...]:
@@ -107,6 +109,15 @@ def freeze_due(store: Store, setup: Setup, now: datetime) -> tuple[FrozenDigest,
             digest = freeze(store, setup, audience, one, latest=one is due[-1], now=now)
             frozen += [digest] if digest.created else []
     return tuple(frozen)
+
+
+def freeze_alerts(store: Store, setup: Setup, now: datetime) -> tuple[FrozenDigest, ...]:
+    """Freeze what the alert rules have to say of posts that came since they were asked last."""
+    if not setup.config.rule:
+        return ()
+    group_posts(store, now)
+    alerts = (freeze_bulletin(store, setup, rule, now) for rule in setup.config.rule)
+    return tuple(alert for alert in alerts if alert is not None)
 
 
 def open_channels(setup: Setup) -> dict[str, Channel | Robot]:

@@ -23,7 +23,8 @@ def deliver(session: Session) -> None:
     """
     with session.open_store(create=True) as store:
         jobs.sync(store, session.setup, session.now)
-        for frozen in jobs.freeze_due(store, session.setup, session.now):
+        alerts = jobs.freeze_alerts(store, session.setup, session.now)
+        for frozen in (*alerts, *jobs.freeze_due(store, session.setup, session.now)):
             click.echo(f"froze {frozen.period_key} for {frozen.audience}")
     if not tell(jobs.deliver(session.setup, session.clock)):
         sys.exit(1)

@@ -57,7 +57,8 @@ class StorytellingTables(StoryTables):
             " JOIN digests ON digests.id = digest_entries.digest_id"
             " JOIN audiences ON audiences.id = digest_entries.audience_id"
             " WHERE story_id IN (SELECT value FROM json_each(?)) AND audiences.name IN (SELECT value FROM json_each(?))"
-            " AND digest_entries.kind IN ('new', 'overflow') AND digests.period GLOB '????-??-??T*'"
+            " AND (digest_entries.kind = 'overflow'"
+            " OR digest_entries.kind = 'new' AND digests.period GLOB '????-??-??T*')"
             " GROUP BY story_id, rule, digest_entries.kind ORDER BY at",
             json.dumps(list(stories)),
             json.dumps(list(rules)),

@@ -288,10 +288,17 @@ class Desk:
     audiences: Sequence[Mapping[str, object]] = ({"name": "everyone"},)
     channels: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     rules: Mapping[str, object] = field(default_factory=dict)
+    alert_rules: Sequence[Mapping[str, object]] = ()
     began: datetime = NOW
 
     def __post_init__(self) -> None:
-        self.tables = {"source": SOURCES, "audience": self.audiences, "channel": self.channels, "digest": self.rules}
+        self.tables = {
+            "source": SOURCES,
+            "audience": self.audiences,
+            "rule": self.alert_rules,
+            "channel": self.channels,
+            "digest": self.rules,
+        }
         self.setup = Setup(Config.model_validate(self.tables), None, self.path)
         self.store = Store(self.setup.database)
         jobs.sync(self.store, self.setup, self.began)
@@ -314,6 +321,10 @@ class Desk:
         """The content of the digest of a period, frozen now unless it was before."""
         due = DueDigest(parse_period(key), at)
         return content_of(freeze(self.store, self.setup, self.setup.audience(audience), due, latest=latest, now=at))
+
+    def alert(self, at: datetime = NOW) -> list[Digest]:
+        """What the alert rules have to say now."""
+        return [content_of(frozen) for frozen in jobs.freeze_alerts(self.store, self.setup, at)]
 
     def preview(self, key: str, *, audience: str = "everyone", at: datetime = NOW) -> Digest:
         """What `zhaoshang digest` shows of a period that was never frozen."""
