@@ -32,6 +32,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Read archived pages again, offline: fill in and correct posts, announce nothing.",
     ),
     "digest": ("monitor.cli.digest", "digest", "Print the digest of a period; this week's when none is named."),
+    "rules": (
+        "monitor.cli.rules",
+        "rules",
+        "Show what audiences and alert rules would have sent over the last weeks.",
+    ),
     "deliver": ("monitor.cli.deliver", "deliver", "Freeze and send what is due now."),
     "deliveries": ("monitor.cli.deliver", "deliveries", "List deliveries of digests and alerts, newest first."),
     "resend": ("monitor.cli.deliver", "resend", "Send the digest or alert of one delivery once more, on purpose."),
