@@ -53,6 +53,7 @@ def freeze(
         compose=compose,
         latest=latest,
         visits=config.changes.rules,
+        schedule=str(audience.due),
     )
 
 

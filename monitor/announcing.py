@@ -40,14 +40,18 @@ class Audience:
     name: str
     created_at: datetime
     last_due_at: datetime | None = None
+    schedule: str | None = None  # by which the last digest fell due; None: there was none, or before this was noted
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A half-open span of days, `start` to before `end`, named by `key`: 2025-W29, 2025-07-20 or 2025-07."""
+    """A half-open span of days, `start` to before `end`, named by `key`.
+
+    The keys: 2025-W29, 2025-07-20, 2025-07-18_2025-07-20, 2025-07.
+    """
 
     key: str
-    kind: str  # "week", "day" or "month"
+    kind: str  # "week", "day", "days" (several, of whatever number) or "month"
     start: date
     end: date
 

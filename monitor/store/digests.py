@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.announcing import AnnounceRules, Audience, Composition, DigestMaterial, FrozenDigest, Period
@@ -33,19 +33,20 @@ class DigestTables(ChangeTables, SourceTables, StorytellingTables):
         compose: Callable[[DigestMaterial], Composition],
         latest: bool = True,
         visits: VisitRules = VisitRules(),  # noqa: B008 - frozen
+        schedule: str | None = None,
     ) -> FrozenDigest:
         """Freeze the digest of `period`, or return the one frozen before.
 
         `compose` is called inside the transaction that reads its material and records its answer, so two processes
         cannot both announce a post; it must not do anything that lasts. `sources` are the names to report on. Of
         several that are due, only the `latest` tells what happened to known posts after it fell due. What is announced
-        is followed from then on, as `visits` says.
+        is followed from then on, as `visits` says. `schedule` is what it fell due by, noted at the audience.
         """
         with self._write() as conn:
             who = rows.audience(conn.execute("SELECT * FROM audiences WHERE name = ?", [audience]).fetchone())
             conn.execute(
-                "UPDATE audiences SET last_due_at = ? WHERE id = ?",
-                [rows.instant(due_at), who.id],
+                "UPDATE audiences SET last_due_at = ?, schedule = COALESCE(?, schedule) WHERE id = ?",
+                [rows.instant(due_at), schedule, who.id],
             )
             known = self._frozen(who.id, period.key)
             if known is not None:
@@ -70,6 +71,16 @@ class DigestTables(ChangeTables, SourceTables, StorytellingTables):
             " AND id IN (SELECT post_id FROM digest_entries WHERE digest_id = ? AND kind <> 'backfilled')",
             [rows.instant(now), rows.instant(now + visits.first), digest_id],
         )
+
+    def told_until(self, audience: str, today: date) -> date | None:
+        """The end of the last period that an audience has a digest of; what a clock ahead of time froze is left out."""
+        found = self._rows(
+            "SELECT MAX(period_end) AS ended FROM digests WHERE period_end <= ?"
+            " AND audience_id = (SELECT id FROM audiences WHERE name = ?)",
+            today.isoformat(),
+            audience,
+        )
+        return rows.read_day(found[0]["ended"])
 
     def frozen_digest(self, audience: str, period_key: str) -> FrozenDigest | None:
         """The frozen digest of a period, or None when it was never frozen."""

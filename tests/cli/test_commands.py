@@ -169,7 +169,10 @@ def test_resend_queues_a_delivery_of_its_own(crawled):
     ("toml", "words"),
     [
         ('dta_dir = "x"', ["unknown key 'dta_dir'", "did you mean 'data_dir'?"]),
-        ('[[audience]]\nname = "a"\nschedule = "moonday 08:00"', ["audience[1].schedule", "'moonday' is no weekday"]),
+        (
+            '[[audience]]\nname = "a"\nschedule = "moonday 08:00"',
+            ["audience[1].schedule", "'moonday' is no day to fall due on"],
+        ),
         ('[[source]]\nname = "a"\nurl = "ftp://x/"', ["[[source]] a", "ftp is not fetched"]),
         ("timezone = ", ["is not valid TOML"]),
     ],
