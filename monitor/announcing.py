@@ -75,9 +75,17 @@ class WeekCount:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The weeks before a digest's period, oldest first; none when nothing was told yet."""
+    """What an audience was told as new in the twelve weeks that end with the last day of a digest's period.
+
+    `weeks` are all from the first of them that a digest told of, oldest first, the one of the period included; none
+    when nothing was told yet. What the digest itself tells is not in the counts. The others count the same events, by
+    what is known now of the posts that led them; where that is nothing, they do not.
+    """
 
     weeks: tuple[WeekCount, ...] = ()
+    places: tuple[tuple[str, int], ...] = ()  # by GB/T 2260 code, of whatever level
+    industries: tuple[tuple[str, int], ...] = ()  # by the main one
+    stages: tuple[tuple[str, int], ...] = ()  # without 其他
 
 
 @dataclass(frozen=True, slots=True)

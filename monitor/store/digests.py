@@ -123,7 +123,7 @@ class DigestTables(ChangeTables, SourceTables, StorytellingTables):
                 changed=self._changes_of(period, zone),
                 stories=storytelling.stories,
                 linked=storytelling.linked,
-                history=self._weeks_before(who, period.start),
+                history=self._history(who, period, before=period.start),
             )
 
     def _frozen(self, audience_id: int, period_key: str) -> FrozenDigest | None:
@@ -154,7 +154,7 @@ class DigestTables(ChangeTables, SourceTables, StorytellingTables):
             told_stories=frozenset(storytelling.told_in),
             told_in=storytelling.told_in,
             linked=storytelling.linked,
-            history=self._weeks_before(who, period.start),
+            history=self._history(who, period),
         )
 
     def _last_told(self, who: Audience, period: Period, zone: ZoneInfo) -> datetime:
