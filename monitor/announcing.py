@@ -154,6 +154,16 @@ class FrozenDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class LastDigest:
+    """The latest digest of an audience: when it went out last, if it was to go anywhere at all."""
+
+    period_key: str
+    frozen_at: datetime
+    told: bool  # False: it was empty, and nobody was to be told
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """A row of the outbox: one digest, or one alert, to one recipient of one channel."""
 

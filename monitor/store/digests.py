@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.announcing import AnnounceRules, Audience, Composition, DigestMaterial, FrozenDigest, Period
+from monitor.announcing import AnnounceRules, Audience, Composition, DigestMaterial, FrozenDigest, LastDigest, Period
 from monitor.models import OffLabelEntry, Post
 from monitor.periods import local_date
 from monitor.store import rows
@@ -81,6 +81,19 @@ class DigestTables(ChangeTables, SourceTables, StorytellingTables):
             audience,
         )
         return rows.read_day(found[0]["ended"])
+
+    def last_digest(self, audience: str) -> LastDigest | None:
+        """The digest of an audience that was frozen last, and when a channel took it last."""
+        found = self._rows(
+            "SELECT period, frozen_at, held_back, (SELECT MAX(sent_at) FROM deliveries WHERE digest_id = digests.id)"
+            " AS sent_at FROM digests WHERE audience_id = (SELECT id FROM audiences WHERE name = ?)"
+            " ORDER BY id DESC LIMIT 1",
+            audience,
+        )
+        if not found:
+            return None
+        row, sent_at = found[0], rows.read_instant_or_none(found[0]["sent_at"])
+        return LastDigest(row["period"], rows.read_instant(row["frozen_at"]), row["held_back"] is not None, sent_at)
 
     def frozen_digest(self, audience: str, period_key: str) -> FrozenDigest | None:
         """The frozen digest of a period, or None when it was never frozen."""

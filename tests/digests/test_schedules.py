@@ -10,6 +10,7 @@ from digests.content import Digest, from_json, to_json
 from digests.freeze import content_of
 from digests.render import heading, subject
 from monitor import jobs
+from monitor.announcing import LastDigest
 from monitor.pages import Entry
 from monitor.periods import parse_period
 
@@ -127,3 +128,15 @@ def test_a_clock_that_was_ahead_and_another_schedule_tell_nothing_again(open_des
     assert frozen(daily, at(21, 12)) == []
     daily.see(entry(21), at=at(22))
     assert [(one.period.key, told(one)) for one in frozen(daily, at(22, 12))] == [("2025-07-21", [21])]
+
+
+def test_the_last_digest_says_whether_it_went_out(open_desk) -> None:
+    desk = open_desk(audiences=[{"name": "everyone", "send_empty": False}], began=at(18))
+    assert desk.store.last_digest("everyone") is None
+    desk.see(entry(18), at=at(18))
+    desk.freeze("2025-W29", at=at(21))
+    assert desk.store.last_digest("everyone") == LastDigest("2025-W29", at(21), told=True, sent_at=None)
+    desk.deliver(at(22))
+    assert desk.store.last_digest("everyone") == LastDigest("2025-W29", at(21), told=True, sent_at=at(22))
+    desk.freeze("2025-W30", at=at(28))
+    assert desk.store.last_digest("everyone") == LastDigest("2025-W30", at(28), told=False, sent_at=None)
