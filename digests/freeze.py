@@ -64,6 +64,7 @@ def freeze(
         alert_rules=config.rules_of(audience.name),
         latest=latest,
         visits=config.changes.rules,
+        schedule=str(audience.due),
     )
 
 

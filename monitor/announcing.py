@@ -42,14 +42,18 @@ class Audience:
     name: str
     created_at: datetime
     last_due_at: datetime | None = None
+    schedule: str | None = None  # by which the last digest fell due; None: there was none, or before this was noted
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A half-open span of days, `start` to before `end`, named by `key`: 2025-W29, 2025-07-20 or 2025-07."""
+    """A half-open span of days, `start` to before `end`, named by `key`.
+
+    The keys: 2025-W29, 2025-07-20, 2025-07-18_2025-07-20, 2025-07.
+    """
 
     key: str
-    kind: str  # "week", "day" or "month"; "alert": an alert rule's, named by the moment
+    kind: str  # "week", "day", "days" (several, of whatever number) or "month"; "alert": a rule's, named by the moment
     start: date
     end: date
 
@@ -73,9 +77,17 @@ class WeekCount:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The weeks before a digest's period, oldest first; none when nothing was told yet."""
+    """What an audience was told as new in the twelve weeks that end with the last day of a digest's period.
+
+    `weeks` are all from the first of them that a digest told of, oldest first, the one of the period included; none
+    when nothing was told yet. What the digest itself tells is not in the counts. The others count the same events, by
+    what is known now of the posts that led them; where that is nothing, they do not.
+    """
 
     weeks: tuple[WeekCount, ...] = ()
+    places: tuple[tuple[str, int], ...] = ()  # by GB/T 2260 code, of whatever level
+    industries: tuple[tuple[str, int], ...] = ()  # by the main one
+    stages: tuple[tuple[str, int], ...] = ()  # without 其他
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +163,16 @@ class FrozenDigest:
     frozen_at: datetime
     content: str
     created: bool = False  # True only in the answer to the call that froze it
+
+
+@dataclass(frozen=True, slots=True)
+class LastDigest:
+    """The latest digest of an audience: when it went out last, if it was to go anywhere at all."""
+
+    period_key: str
+    frozen_at: datetime
+    told: bool  # False: it was empty, and nobody was to be told
+    sent_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from monitor.config import AudienceConfig
 from monitor.crawl_process import CrawlOutcome, run_crawl
 from monitor.grouping import group_posts
 from monitor.models import Crawl
+from monitor.periods import local_date
 from monitor.schedule import DueDigest, due_digests, next_crawl
 from monitor.setup import Setup
 from monitor.store import Store
@@ -93,7 +94,15 @@ def due_audiences(
     for audience in setup.config.audience:
         row = store.audience(audience.name)
         if row is not None:
-            due = due_digests(audience.due, row.created_at, row.last_due_at, now, setup.config.zone)
+            due = due_digests(
+                audience.due,
+                row.created_at,
+                row.last_due_at,
+                now,
+                setup.config.zone,
+                told_until=store.told_until(audience.name, local_date(now, setup.config.zone)),
+                changed=row.schedule not in (None, str(audience.due)),
+            )
             found += [(audience, due)] if due else []
     return tuple(found)
 

@@ -27,8 +27,8 @@ from monitor.store import Store
 def digest(session: Session, period: str | None, audience: str | None, form: str, output: Path | None) -> None:
     """Print the digest of a period; this week's when none is named.
 
-    PERIOD is a week (2025-W29), a day (2025-07-20) or a month (2025-07). A period that was frozen comes back as it
-    was; any other is a preview. Reading never changes what will be announced.
+    PERIOD is a week (2025-W29), a day (2025-07-20), several days (2025-07-18_2025-07-20) or a month (2025-07). A
+    period that was frozen comes back as it was; any other is a preview. Reading never changes what will be announced.
     """
     whom = session.setup.audience(audience)
     chosen = parse_period(period) if period else week_of(local_date(session.now, session.setup.config.zone))

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.announcing import (
@@ -13,6 +13,7 @@ from monitor.announcing import (
     DigestMaterial,
     EntryRecord,
     FrozenDigest,
+    LastDigest,
     Period,
     Target,
 )
@@ -44,6 +45,7 @@ class DigestTables(ChangeTables, SourceTables, StorytellingTables):
         alert_rules: Sequence[str] = (),
         latest: bool = True,
         visits: VisitRules = VisitRules(),  # noqa: B008 - frozen
+        schedule: str | None = None,
     ) -> FrozenDigest:
         """Freeze the digest of `period`, or return the one frozen before.
 
@@ -51,13 +53,14 @@ class DigestTables(ChangeTables, SourceTables, StorytellingTables):
         cannot both announce a post; it must not do anything that lasts. `sources` are the names to report on. Of
         several that are due, only the `latest` tells what happened to known posts after it fell due. What is announced
         is followed from then on, as `visits` says. `alert_rules` are the names of the audience's own: what they told
-        is marked, and what they had no room for is told, also where it was passed over before.
+        is marked, and what they had no room for is told, also where it was passed over before. `schedule` is what it
+        fell due by, noted at the audience.
         """
         with self._write() as conn:
             who = rows.audience(conn.execute("SELECT * FROM audiences WHERE name = ?", [audience]).fetchone())
             conn.execute(
-                "UPDATE audiences SET last_due_at = ? WHERE id = ?",
-                [rows.instant(due_at), who.id],
+                "UPDATE audiences SET last_due_at = ?, schedule = COALESCE(?, schedule) WHERE id = ?",
+                [rows.instant(due_at), schedule, who.id],
             )
             known = self._frozen(who.id, period.key)
             if known is not None:
@@ -85,6 +88,29 @@ class DigestTables(ChangeTables, SourceTables, StorytellingTables):
             f" AND {rows.TOLD})",
             [rows.instant(now), rows.instant(now + visits.first), digest_id],
         )
+
+    def told_until(self, audience: str, today: date) -> date | None:
+        """The end of the last period that an audience has a digest of; what a clock ahead of time froze is left out."""
+        found = self._rows(
+            "SELECT MAX(period_end) AS ended FROM digests WHERE period_end <= ?"
+            " AND audience_id = (SELECT id FROM audiences WHERE name = ?)",
+            today.isoformat(),
+            audience,
+        )
+        return rows.read_day(found[0]["ended"])
+
+    def last_digest(self, audience: str) -> LastDigest | None:
+        """The digest of an audience that was frozen last, and when a channel took it last."""
+        found = self._rows(
+            "SELECT period, frozen_at, held_back, (SELECT MAX(sent_at) FROM deliveries WHERE digest_id = digests.id)"
+            " AS sent_at FROM digests WHERE audience_id = (SELECT id FROM audiences WHERE name = ?)"
+            " ORDER BY id DESC LIMIT 1",
+            audience,
+        )
+        if not found:
+            return None
+        row, sent_at = found[0], rows.read_instant_or_none(found[0]["sent_at"])
+        return LastDigest(row["period"], rows.read_instant(row["frozen_at"]), row["held_back"] is not None, sent_at)
 
     def frozen_digest(self, audience: str, period_key: str) -> FrozenDigest | None:
         """The frozen digest of a period, or None when it was never frozen."""
@@ -135,7 +161,7 @@ class DigestTables(ChangeTables, SourceTables, StorytellingTables):
                 stories=storytelling.stories,
                 alerts=self._alerts_of(alert_rules, [story.id for story in storytelling.stories]),
                 linked=storytelling.linked,
-                history=self._weeks_before(who, period.start),
+                history=self._history(who, period, before=period.start),
             )
 
     def _frozen(self, audience_id: int, period_key: str) -> FrozenDigest | None:
@@ -168,7 +194,7 @@ class DigestTables(ChangeTables, SourceTables, StorytellingTables):
             told_in=storytelling.told_in,
             alerts=self._alerts_of(alert_rules, [story.id for story in storytelling.stories]),
             linked=storytelling.linked,
-            history=self._weeks_before(who, period.start),
+            history=self._history(who, period),
         )
 
     def _last_told(self, who: Audience, period: Period, zone: ZoneInfo) -> datetime:

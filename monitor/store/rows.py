@@ -190,6 +190,7 @@ def audience(row: sqlite3.Row) -> Audience:
         name=row["name"],
         created_at=read_instant(row["created_at"]),
         last_due_at=read_instant_or_none(row["last_due_at"]),
+        schedule=row["schedule"],
     )
 
 
