@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from digests import pdf
 from digests.content import Digest
 from digests.files import write_whole
+from digests.index import list_digest
 from digests.notice import Notice
 from digests.render import render, render_notice
 from monitor.announcing import Delivery
@@ -31,9 +32,23 @@ class FileChannel:
 
     def send(self, delivery: Delivery, message: Digest | Notice, now: datetime) -> None:  # noqa: ARG002 - a channel's
         """Write the files; one that cannot be made keeps no other from being written. Raises DeliveryError."""
-        errors = [error for path, make in self._files(delivery, message) if (error := _written(path, make))]
-        if errors:
-            raise errors[0]
+        ends = [_written(path, make) for path, make in self._files(delivery, message)]
+        if isinstance(message, Digest) and None in ends:
+            ends.append(self._list(delivery.audience, message))
+        for error in filter(None, ends):
+            raise error
+
+    def _list(self, audience: str, digest: Digest) -> DeliveryError | None:
+        """Before the delivery counts as sent: after a crash in between, it is tried again and the index is written."""
+        try:
+            list_digest(self._root, audience, digest)
+        except OSError as error:
+            return DeliveryError(
+                f"the index of digests cannot be written: {error.strerror or error}",
+                where=str(self._root),
+                todo="check the folder and the disk",
+            )
+        return None
 
     def check(self, *, offline: bool = False) -> str:
         """Whether what its formats need is there; nothing is written. Raises DeliveryError."""
