@@ -46,7 +46,7 @@ def heading(digest: Digest) -> str:
     period = digest.period
     last = date.fromordinal(period.end.toordinal() - 1)
     span = "" if period.kind == "day" else f"（{period.start} 至 {last}）"
-    return f"{_NAMES[period.kind]} {period.key}{span}：{_new(digest)}"
+    return f"{_mark(digest)}{_NAMES[period.kind]} {period.key}{span}：{_new(digest)}"
 
 
 def counts(digest: Digest) -> str:
@@ -77,7 +77,11 @@ def subject(digest: Digest) -> str:
     told += f"，补报 {len(digest.late)} {unit_of(digest)}" if digest.late else ""
     told += f"，另有 {len(digest.missed)} 期错过未发" if digest.missed else ""
     told += f"，{digest.troubled} 个来源异常" if digest.troubled else ""
-    return f"{_NAMES[digest.period.kind]} {digest.period.key}：{told}"
+    return f"{_mark(digest)}{_NAMES[digest.period.kind]} {digest.period.key}：{told}"
+
+
+def _mark(digest: Digest) -> str:
+    return "【测试】" if digest.test else ""
 
 
 def _new(digest: Digest) -> str:

@@ -33,7 +33,7 @@ class FileChannel:
     def send(self, delivery: Delivery, message: Digest | Notice, now: datetime) -> None:  # noqa: ARG002 - a channel's
         """Write the files; one that cannot be made keeps no other from being written. Raises DeliveryError."""
         ends = [_written(path, make) for path, make in self._files(delivery, message)]
-        if isinstance(message, Digest) and None in ends:
+        if isinstance(message, Digest) and not message.test and None in ends:
             ends.append(self._list(delivery.audience, message))
         for error in filter(None, ends):
             raise error
@@ -60,7 +60,7 @@ class FileChannel:
         if isinstance(message, Notice):
             yield self.notice_path(delivery, message), lambda: render_notice(message, "md").encode()
             return
-        for path in self.paths(delivery.audience, delivery.period_key):
+        for path in self.paths(delivery.audience, "test" if message.test else delivery.period_key):
             yield path, partial(_made, message, path.suffix[1:])
 
     def notice_path(self, delivery: Delivery, notice: Notice) -> Path:
