@@ -226,6 +226,7 @@ class Digest:
     told_before: tuple[ToldLine, ...] = ()
     chains: tuple[Chain, ...] = ()
     charts: tuple[Chart, ...] = ()
+    test: bool = False  # a sample, to try a channel with
 
     @property
     def count(self) -> int:

@@ -48,7 +48,7 @@ def heading(digest: Digest) -> str:
     period = digest.period
     last = date.fromordinal(period.end.toordinal() - 1)
     span = "" if period.kind in ("day", "days", "alert") else f"（{period.start} 至 {last}）"
-    return f"{named(period)}{span}：{_new(digest)}"
+    return f"{_mark(digest)}{named(period)}{span}：{_new(digest)}"
 
 
 def counts(digest: Digest) -> str:
@@ -79,13 +79,17 @@ def subject(digest: Digest) -> str:
     told += f"，补报 {len(digest.late)} {unit_of(digest)}" if digest.late else ""
     told += f"，另有 {len(digest.missed)} 期错过未发" if digest.missed else ""
     told += f"，{digest.troubled} 个来源异常" if digest.troubled else ""
-    return f"{named(digest.period)}：{told}"
+    return f"{_mark(digest)}{named(digest.period)}：{told}"
 
 
 def named(period: Period) -> str:
     """`招商周报 2025-W29`, `招商日报 2025-07-18 至 2025-07-20`; more days than a week has are no daily digest's."""
     many = period.kind == "days" and (period.end - period.start).days >= _WEEK
     return f"{_LONGER if many else _NAMES[period.kind]} {period.key.replace('_', ' 至 ')}"
+
+
+def _mark(digest: Digest) -> str:
+    return "【测试】" if digest.test else ""
 
 
 def _new(digest: Digest) -> str:

@@ -152,11 +152,12 @@ class Daemon:
             deliver_channel(self._open_store, name, None, self._clock.now, self._setup.config.zone)
 
     def prune_tick(self) -> None:
-        """Drop what is older than the archive's retention: at every start, and once a day."""
+        """At every start, and once a day: drop what is older than the archive's retention, look after the index."""
         with self._open_store() as store:
             dropped = jobs.prune_archive(store, self._setup, self._clock.now())
         if dropped:
             logger.info("dropped %d pages from the archive", dropped)
+        jobs.refresh_index(self._setup)
 
     # -- the inside ------------------------------------------------------------------------------------------------
 

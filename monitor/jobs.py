@@ -11,6 +11,7 @@ from datetime import datetime
 from digests.bulletin import freeze_bulletin
 from digests.channels import Channel, Robot, open_channel
 from digests.freeze import freeze
+from digests.index import refresh
 from digests.outbox import Outcome, deliver_due
 from monitor.announcing import FrozenDigest
 from monitor.clock import Clock
@@ -137,6 +138,11 @@ def open_channels(setup: Setup) -> dict[str, Channel | Robot]:
 def deliver(setup: Setup, clock: Clock) -> tuple[Outcome, ...]:
     """Send what is due now."""
     return deliver_due(lambda: Store(setup.database), open_channels(setup), clock.now, setup.config.zone)
+
+
+def refresh_index(setup: Setup) -> None:
+    """Make the index of digests say what stands in their folder, whatever was deleted there. Raises OSError."""
+    refresh(setup.digests_dir)
 
 
 def prune_archive(store: Store, setup: Setup, now: datetime) -> int:

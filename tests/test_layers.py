@@ -107,6 +107,7 @@ def test_the_lowest_layer_needs_the_standard_library_only():
         ("smtplib", "digests.channels"),
         ("click", "monitor.cli"),
         ("apprise", "digests.channels.apprise_process"),
+        ("weasyprint", "digests.pdf_process"),
     ],
 )
 def test_each_library_has_one_home(library, home):

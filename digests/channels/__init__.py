@@ -60,4 +60,4 @@ def open_channel(name: str, config: AnyChannelConfig, digests_dir: Path) -> AnyC
             return AppriseChannel(name, config)
         case CommandChannelConfig():
             return CommandChannel(name, config)
-    return FileChannel(digests_dir)
+    return FileChannel(digests_dir, config.formats)

@@ -40,6 +40,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "deliver": ("monitor.cli.deliver", "deliver", "Freeze and send what is due now."),
     "deliveries": ("monitor.cli.deliver", "deliveries", "List deliveries of digests and alerts, newest first."),
     "resend": ("monitor.cli.deliver", "resend", "Send the digest or alert of one delivery once more, on purpose."),
+    "send": (
+        "monitor.cli.send",
+        "send",
+        "Send a sample marked 【测试】 to an audience's channels; records nothing as told.",
+    ),
     "run": ("monitor.cli.run", "run", "Run the daemon: crawl, freeze and deliver on schedule."),
     "status": (
         "monitor.cli.status",

@@ -1,11 +1,13 @@
 """`zhaoshang digest`."""
 
+import sys
 from pathlib import Path
 
 import click
 
 from digests.content import Digest
 from digests.freeze import content_of
+from digests.pdf import pdf_of
 from digests.preview import preview_digest
 from digests.render import FORMATS, render
 from monitor.announcing import Period
@@ -21,7 +23,7 @@ from monitor.store import Store
 @click.command()
 @click.argument("period", required=False)
 @click.option("--audience", help="Whose digest; the first configured audience when not given.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="md", show_default=True)
+@click.option("--format", "form", type=click.Choice((*FORMATS, "pdf")), default="md", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
 @with_session
 def digest(session: Session, period: str | None, audience: str | None, form: str, output: Path | None) -> None:
@@ -30,15 +32,18 @@ def digest(session: Session, period: str | None, audience: str | None, form: str
     PERIOD is a week (2025-W29), a day (2025-07-20), several days (2025-07-18_2025-07-20) or a month (2025-07). A
     period that was frozen comes back as it was; any other is a preview. Reading never changes what will be announced.
     """
+    if form == "pdf" and output is None and sys.stdout.isatty():
+        raise ConfigError("a PDF is nothing for a terminal", where="--format pdf", todo="name a file with --output")
     whom = session.setup.audience(audience)
     chosen = parse_period(period) if period else week_of(local_date(session.now, session.setup.config.zone))
     with session.open_store() as store:
-        text = render(read_digest(session, store, whom, chosen), form)
+        content = read_digest(session, store, whom, chosen)
+    written = pdf_of(content) if form == "pdf" else render(content, form)
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(written, nl=False)
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        output.write_bytes(written.encode() if isinstance(written, str) else written)
     except OSError as error:
         raise ConfigError(f"cannot be written: {error.strerror}", where=str(output), todo="check the path") from error
     click.echo(f"wrote {output}", err=True)

@@ -47,6 +47,7 @@ class FileChannelConfig(Table):
     """`[channel.NAME]` with `type = "file"`."""
 
     type: Literal["file"]
+    formats: tuple[Literal["md", "html", "json", "pdf"], ...] = Field(("md", "html"), min_length=1)
 
 
 class EmailChannelConfig(Table):

@@ -117,6 +117,13 @@ class DigestTables(ChangeTables, SourceTables, StorytellingTables):
         found = self._rows(f"{_DIGESTS} WHERE audiences.name = ? AND period = ?", audience, period_key)
         return rows.digest(found[0]) if found else None
 
+    def latest_digest(self, audience: str) -> FrozenDigest | None:
+        """The frozen digest of the latest period of an audience, or None when there is none."""
+        found = self._rows(
+            f"{_DIGESTS} WHERE audiences.name = ? ORDER BY period_end DESC, digests.id DESC LIMIT 1", audience
+        )
+        return rows.digest(found[0]) if found else None
+
     def digest(self, digest_id: int) -> FrozenDigest:
         """A frozen digest by its id."""
         return rows.digest(self._rows(f"{_DIGESTS} WHERE digests.id = ?", digest_id)[0])
