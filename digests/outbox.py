@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from digests.content import Digest
 from digests.freeze import content_of
 from digests.notice import Notice, notice_of
 from digests.parts import send_in_parts
-from monitor.announcing import Delivery
+from monitor.announcing import Delivery, DeliveryState, Refused
 from monitor.errors import DeliveryError, SecretError, StoreError
 from monitor.locks import is_alive
 from monitor.store import Store
@@ -90,7 +90,7 @@ def deliver_channel(
         # By the time at the start: what fails now falls due later than that, so the loop ends.
         while (delivery := _claim(store, name, clock(), started)) is not None:
             try:
-                outcomes.append(_try(store, delivery, channel, clock, zone))
+                outcomes += _try(store, delivery, channel, clock, zone)
             finally:
                 _in_flight.discard(delivery.id)
     return outcomes
@@ -106,26 +106,23 @@ def _claim(store: Store, name: str, now: datetime, due_by: datetime) -> Delivery
 
 def _try(
     store: Store, delivery: Delivery, channel: Channel | Robot | None, clock: Callable[[], datetime], zone: ZoneInfo
-) -> Outcome:
+) -> list[Outcome]:
     try:
-        _hand_over(store, delivery, channel, clock, zone)
+        refused = _hand_over(store, delivery, channel, clock, zone)
     except (DeliveryError, SecretError) as error:
-        return _failed(store, delivery, error, clock)
+        return [_failed(store, delivery, error, clock)]
     except Exception as error:
         # A defect of ours must neither stop the other deliveries nor leave this one claimed; it is told in full.
         told = f"{type(error).__name__}: {error}"
         logger.exception("delivery %d of %s failed", delivery.id, delivery.period_key)
         _mark(lambda: store.mark_failed(delivery, told, clock() + retry_after(delivery.attempts)))
-        return Outcome(delivery, told)
-    _mark(lambda: store.mark_sent(delivery, clock()))
-    where = f"{delivery.channel} {delivery.recipient}".strip()
-    logger.info("delivered %s to %s (%s)", delivery.period_key, delivery.audience, where)
-    return Outcome(delivery, None)
+        return [Outcome(delivery, told)]
+    return _sent(store, delivery, refused, clock)
 
 
 def _hand_over(
     store: Store, delivery: Delivery, channel: Channel | Robot | None, clock: Callable[[], datetime], zone: ZoneInfo
-) -> None:
+) -> Sequence[Refused]:
     if channel is None:
         raise DeliveryError(
             f"there is no [channel.{delivery.channel}] any more", todo="add it again, or leave this delivery be"
@@ -133,8 +130,24 @@ def _hand_over(
     message = _message(store, delivery, zone)
     if isinstance(channel, Robot):
         send_in_parts(store, delivery, channel, message, clock, _mark)
-    else:
-        channel.send(delivery, message, clock())
+        return ()
+    return channel.send(delivery, message, clock()) or ()
+
+
+def _sent(store: Store, delivery: Delivery, refused: Sequence[Refused], clock: Callable[[], datetime]) -> list[Outcome]:
+    """It was taken; those who alone were refused have deliveries of their own from the same moment on."""
+    split: list[Delivery] = []
+
+    def mark() -> None:
+        split[:] = store.mark_sent(delivery, clock(), refused, retry_at=clock() + retry_after(1))
+
+    _mark(mark)
+    where = f"{delivery.channel} {delivery.recipient}".strip()
+    logger.info("delivered %s to %s (%s)", delivery.period_key, delivery.audience, where)
+    for one in split:
+        told = logger.error if one.state is DeliveryState.FAILED else logger.warning
+        told("delivery %d of %s, split off %d: %s", one.id, one.period_key, delivery.id, one.last_error)
+    return [Outcome(delivery, None), *(Outcome(one, one.last_error) for one in split)]
 
 
 def _failed(

@@ -21,6 +21,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from digests.channels import Channel, Robot
 from digests.outbox import deliver_channel, release_abandoned
+from digests.published import folders_of
 from monitor import jobs
 from monitor.clock import Clock
 from monitor.config import ChannelConfig
@@ -56,7 +57,7 @@ class Daemon:
         self._ticks = Ticks(tick_seconds)
         self._health = HealthServer(lambda: vital_signs(self._setup, self._ticks, self._clock.now()))
         self._scheduler = self._make_scheduler()
-        self._scheduled: dict[str, ChannelConfig] = {}
+        self._scheduled: dict[str, tuple[ChannelConfig, dict[str, str]]] = {}  # what its channel was opened with
         self._pools: set[str] = set()  # a channel's pool outlives it: a mail may still be on its way
 
     def run(self) -> None:
@@ -237,8 +238,9 @@ class Daemon:
             self._ticks.forget(_job_of(name))
             del self._scheduled[name]
         opened = jobs.open_channels(self._setup)
+        published = folders_of(self._setup.config)
         for name, config in configs.items():
-            if self._scheduled.get(name) == config:
+            if self._scheduled.get(name) == (config, published):
                 continue
             job = _job_of(name)
             self._ticks.expect(job)
@@ -255,7 +257,7 @@ class Daemon:
                 next_run_time=start,
                 replace_existing=True,
             )
-            self._scheduled[name] = config
+            self._scheduled[name] = config, published
 
     def _job_failed(self, event: JobExecutionEvent) -> None:
         if isinstance(event.exception, ZhaoshangError):

@@ -11,6 +11,7 @@ from datetime import datetime
 from digests.channels import Channel, Robot, open_channel
 from digests.freeze import freeze
 from digests.outbox import Outcome, deliver_due
+from digests.published import folders_of
 from monitor.announcing import FrozenDigest
 from monitor.clock import Clock
 from monitor.config import AudienceConfig
@@ -111,7 +112,10 @@ def freeze_due(store: Store, setup: Setup, now: datetime) -> tuple[FrozenDigest,
 
 def open_channels(setup: Setup) -> dict[str, Channel | Robot]:
     """All configured channels by name."""
-    return {name: open_channel(name, config, setup.digests_dir) for name, config in setup.config.channels.items()}
+    published = folders_of(setup.config)
+    return {
+        name: open_channel(name, config, setup.digests_dir, published) for name, config in setup.config.channels.items()
+    }
 
 
 def deliver(setup: Setup, clock: Clock) -> tuple[Outcome, ...]:

@@ -1,9 +1,9 @@
 """The outbox: claims deliveries, and records how they ended; sending is done elsewhere, between two transactions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from monitor.announcing import Delivery
+from monitor.announcing import Delivery, Refused
 from monitor.errors import UnknownDelivery
 from monitor.store import rows
 from monitor.store.connection import Connection
@@ -62,14 +62,44 @@ class DeliveryTables(Connection):
                 [rows.instant(now), delivery.id, delivery.claimed_by],
             )
 
-    def mark_sent(self, delivery: Delivery, now: datetime) -> None:
-        """The channel took it."""
+    def mark_sent(
+        self, delivery: Delivery, now: datetime, refused: Sequence[Refused] = (), retry_at: datetime | None = None
+    ) -> tuple[Delivery, ...]:
+        """The channel took it; of those that it `refused` alone, each becomes a delivery of its own, to be returned.
+
+        Under the same Message-ID, since nobody knows whether an earlier try had reached them. One that was refused for
+        good ends as failed, the others are due at `retry_at`. However often this is called, there is one for each.
+        """
         with self._write() as conn:
             conn.execute(
                 "UPDATE deliveries SET state = 'sent', sent_at = ?, claimed_by = NULL, claimed_at = NULL,"
                 " last_error = NULL WHERE id = ?",
                 [rows.instant(now), delivery.id],
             )
+            return tuple(self._split_off(delivery, one, now, retry_at or now) for one in refused)
+
+    def _split_off(self, delivery: Delivery, refused: Refused, now: datetime, retry_at: datetime) -> Delivery:
+        found = self._rows(
+            "SELECT id FROM deliveries WHERE split_of = ? AND recipient = ?", delivery.id, refused.recipient
+        )
+        if found:
+            return self._delivery(found[0]["id"])
+        cursor = self._conn.execute(
+            "INSERT INTO deliveries (digest_id, alert_id, channel, recipient, number, message_id, state, attempts,"
+            " next_attempt_at, last_error, given_up_at, resend_of, split_of)"
+            " SELECT digest_id, alert_id, channel, ?1, (SELECT COALESCE(MAX(number) + 1, 0) FROM deliveries AS others"
+            " WHERE others.digest_id IS d.digest_id AND others.alert_id IS d.alert_id"
+            " AND others.channel = d.channel AND others.recipient = ?1),"
+            " message_id, 'pending', 1, ?2, ?3, ?4, resend_of, id FROM deliveries AS d WHERE d.id = ?5",
+            [
+                refused.recipient,
+                rows.instant(retry_at),
+                refused.reason[:500],
+                rows.instant(now) if refused.permanent else None,
+                delivery.id,
+            ],
+        )
+        return self._delivery(int(cursor.lastrowid or 0))
 
     def mark_failed(
         self, delivery: Delivery, reason: str, next_attempt_at: datetime, given_up_at: datetime | None = None

@@ -140,17 +140,17 @@ def test_an_empty_digest_is_delivered_unless_its_audience_wants_none(open_desk) 
 # -- failures ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_refused_recipient_stays_pending_with_the_reason_and_blocks_no_other(
+def test_a_recipient_that_is_put_off_stays_pending_with_the_reason_and_blocks_no_other(
     frozen, mail_server, now: datetime
 ) -> None:
-    mail_server.refuse = {"gone@example.org"}
+    mail_server.answers = {"gone@example.org": "450 no such mailbox, for now"}
     desk = frozen(mail=mail_table(mail_server, "gone@example.org", "reader@example.org"))
     outcomes = desk.deliver()
     assert {outcome.delivery.recipient for outcome in outcomes if outcome.error} == {"gone@example.org"}
     assert states(desk) == {"file": "sent", "mail gone@example.org": "pending", "mail reader@example.org": "sent"}
     failed = desk.outbox()["mail gone@example.org"]
     assert (failed.attempts, failed.next_attempt_at, failed.sent_at) == (1, now + MINUTE, None)
-    assert "550 no such mailbox" in (failed.last_error or "")
+    assert "450 no such mailbox" in (failed.last_error or "")
     assert [mail.recipients for mail in mail_server.mails] == [["reader@example.org"]]
 
 
