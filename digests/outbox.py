@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from digests.channels import Channel, Robot
 from digests.content import Digest
 from digests.freeze import content_of
-from digests.notice import Notice, notice_of
+from digests.notice import Notice, dead_letter_notice, notice_of
 from digests.parts import send_in_parts
 from monitor.announcing import Delivery, DeliveryState, Refused
 from monitor.errors import DeliveryError, SecretError, StoreError
@@ -174,6 +174,9 @@ def _message(store: Store, delivery: Delivery, zone: ZoneInfo) -> Digest | Notic
         return content_of(store.digest(delivery.digest_id))
     if delivery.alert_id is None:
         raise AssertionError("a delivery is one of a digest or of an alert")
+    letter = store.dead_letter(delivery.alert_id)
+    if letter is not None:
+        return dead_letter_notice(letter, zone)
     alert = store.alert(delivery.alert_id)
     source = store.source(alert.source)
     return notice_of(alert, source.url if source else "", zone)

@@ -173,6 +173,16 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A row of `alerts` that tells the operator of a delivery which failed for good."""
+
+    id: int
+    at: datetime
+    delivery: Delivery
+    reason: str  # as it was then
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryPart:
     """A row of `delivery_parts`: one message of a delivery that a channel takes in several."""
 

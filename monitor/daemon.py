@@ -29,7 +29,7 @@ from monitor.crawl_process import CrawlOutcome, run_crawl
 from monitor.errors import ConfigError, ZhaoshangError
 from monitor.healthz import HealthServer
 from monitor.locks import lock_daemon
-from monitor.operator import alert_operator
+from monitor.operator import alert_operator, tell_dead_letters
 from monitor.reload import FollowedSetup
 from monitor.setup import Setup
 from monitor.source_health import healths_of
@@ -135,8 +135,9 @@ class Daemon:
             deliver_channel(self._open_store, name, channel, clock, self._setup.config.zone)
 
     def leftover_tick(self) -> None:
-        """Say of deliveries whose channel left the configuration why they wait."""
+        """Say of deliveries whose channel left the configuration why they wait, and tell of those that failed."""
         with self._open_store() as store:
+            tell_dead_letters(self._setup, store, self._clock.now())
             left = set(store.due_channels(self._clock.now())) - set(self._setup.config.channels)
         for name in left:
             deliver_channel(self._open_store, name, None, self._clock.now, self._setup.config.zone)

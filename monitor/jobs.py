@@ -18,6 +18,7 @@ from monitor.config import AudienceConfig
 from monitor.crawl_process import CrawlOutcome, run_crawl
 from monitor.grouping import group_posts
 from monitor.models import Crawl
+from monitor.operator import tell_dead_letters
 from monitor.schedule import DueDigest, due_digests, next_crawl
 from monitor.setup import Setup
 from monitor.store import Store
@@ -119,8 +120,15 @@ def open_channels(setup: Setup) -> dict[str, Channel | Robot]:
 
 
 def deliver(setup: Setup, clock: Clock) -> tuple[Outcome, ...]:
-    """Send what is due now."""
-    return deliver_due(lambda: Store(setup.database), open_channels(setup), clock.now, setup.config.zone)
+    """Send what is due now, and then what the operator is to hear of it."""
+
+    def send() -> tuple[Outcome, ...]:
+        return deliver_due(lambda: Store(setup.database), open_channels(setup), clock.now, setup.config.zone)
+
+    outcomes = send()
+    with Store(setup.database) as store:
+        told = tell_dead_letters(setup, store, clock.now())
+    return outcomes + (send() if told else ())
 
 
 def prune_archive(store: Store, setup: Setup, now: datetime) -> int:

@@ -1,6 +1,7 @@
 """The one narrow door to what is stored: use cases as methods, dataclasses in and out, no SQL beyond this package."""
 
 from monitor.store.alerts import AlertTables
+from monitor.store.dead_letters import DeadLetterTables
 from monitor.store.deliveries import DeliveryTables
 from monitor.store.digests import DigestTables
 from monitor.store.health import HealthTables
@@ -24,6 +25,7 @@ class Store(
     PartTables,
     HealthTables,
     AlertTables,
+    DeadLetterTables,
     RegroupTables,
 ):
     """Everything that is remembered, in one SQLite file.

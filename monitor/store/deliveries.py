@@ -8,7 +8,7 @@ from monitor.errors import UnknownDelivery
 from monitor.store import rows
 from monitor.store.connection import Connection
 
-_DELIVERIES = (
+DELIVERIES = (
     "SELECT deliveries.*, COALESCE(digests.period, 'alert-' || alert_id) AS period,"
     " COALESCE(audiences.name, 'operator') AS audience FROM deliveries"
     " LEFT JOIN digests ON digests.id = deliveries.digest_id LEFT JOIN audiences ON audiences.id = digests.audience_id"
@@ -34,7 +34,7 @@ class DeliveryTables(Connection):
         """Claim the next delivery of a channel that was due by `due_by` (`now` if not given), oldest first."""
         with self._write() as conn:
             row = conn.execute(
-                f"{_DELIVERIES} WHERE channel = ? AND state = 'pending' AND given_up_at IS NULL"
+                f"{DELIVERIES} WHERE channel = ? AND state = 'pending' AND given_up_at IS NULL"
                 " AND next_attempt_at <= ? ORDER BY deliveries.id LIMIT 1",
                 [channel, rows.instant(due_by or now)],
             ).fetchone()
@@ -45,11 +45,11 @@ class DeliveryTables(Connection):
                 " WHERE id = ?",
                 [owner, rows.instant(now), row["id"]],
             )
-            return rows.delivery(conn.execute(f"{_DELIVERIES} WHERE deliveries.id = ?", [row["id"]]).fetchone())
+            return rows.delivery(conn.execute(f"{DELIVERIES} WHERE deliveries.id = ?", [row["id"]]).fetchone())
 
     def claims(self) -> tuple[tuple[Delivery, datetime], ...]:
         """Every open claim with the instant at which it was taken."""
-        found = self._rows(f"{_DELIVERIES} WHERE state = 'claimed' ORDER BY deliveries.id")
+        found = self._rows(f"{DELIVERIES} WHERE state = 'claimed' ORDER BY deliveries.id")
         return tuple((rows.delivery(row), rows.read_instant(row["claimed_at"])) for row in found)
 
     def release_claim(self, delivery: Delivery, now: datetime) -> None:
@@ -125,7 +125,7 @@ class DeliveryTables(Connection):
         Raises UnknownDelivery.
         """
         with self._write() as conn:
-            row = conn.execute(f"{_DELIVERIES} WHERE deliveries.id = ?", [delivery_id]).fetchone()
+            row = conn.execute(f"{DELIVERIES} WHERE deliveries.id = ?", [delivery_id]).fetchone()
             if row is None:
                 raise UnknownDelivery(
                     f"there is no delivery {delivery_id}", where=str(self.path), todo="see `zhaoshang deliveries`"
@@ -147,12 +147,12 @@ class DeliveryTables(Connection):
             return self._delivery(int(cursor.lastrowid or 0))
 
     def _delivery(self, delivery_id: int) -> Delivery:
-        return rows.delivery(self._rows(f"{_DELIVERIES} WHERE deliveries.id = ?", delivery_id)[0])
+        return rows.delivery(self._rows(f"{DELIVERIES} WHERE deliveries.id = ?", delivery_id)[0])
 
     def deliveries(self, *, open_only: bool = False, limit: int = 50) -> tuple[Delivery, ...]:
         """The latest deliveries, newest first."""
         found = self._rows(
-            f"{_DELIVERIES} WHERE (?1 = 0 OR state <> 'sent') ORDER BY deliveries.id DESC LIMIT ?2",
+            f"{DELIVERIES} WHERE (?1 = 0 OR state <> 'sent') ORDER BY deliveries.id DESC LIMIT ?2",
             int(open_only),
             limit,
         )
