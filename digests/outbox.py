@@ -5,6 +5,7 @@ sent is tried again, or where that is of no use ends as failed, for everybody to
 the answer is unknown, and then with the same Message-ID, key, or number and part.
 """
 
+import hashlib
 import logging
 import os
 import socket
@@ -32,6 +33,7 @@ LEASE = timedelta(minutes=30)
 _MARK_AGAIN = (1, 2, 5, 10, 30, 60)  # seconds between tries to write down how a delivery ended
 _FIRST_RETRY = timedelta(minutes=1)
 _LAST_RETRY = timedelta(hours=6)
+_JITTER = 0.2  # of the wait
 _ZONE = ZoneInfo("Asia/Shanghai")  # the setting's own default
 
 logger = logging.getLogger("zhaoshang")
@@ -51,9 +53,15 @@ class Outcome:
     error: str | None
 
 
-def retry_after(attempts: int) -> timedelta:
-    """How long to wait after the `attempts`-th failure: one minute, doubling, at most six hours."""
-    return min(_FIRST_RETRY * (1 << min(attempts - 1, 20)), _LAST_RETRY)
+def retry_after(attempts: int, delivery_id: int) -> timedelta:
+    """How long to wait after the `attempts`-th failure: one minute, doubling, to six hours; and up to a fifth more.
+
+    How much more, delivery and attempt decide: those that failed together do not all come back together, and whoever
+    looks at one knows when it comes.
+    """
+    wait = min(_FIRST_RETRY * (1 << min(attempts - 1, 20)), _LAST_RETRY)
+    share = int.from_bytes(hashlib.sha256(f"{delivery_id}/{attempts}".encode()).digest()[:4]) / (1 << 32)
+    return timedelta(seconds=int(wait.total_seconds() * (1 + _JITTER * share)))
 
 
 def deliver_due(
@@ -115,7 +123,7 @@ def _try(
         # A defect of ours must neither stop the other deliveries nor leave this one claimed; it is told in full.
         told = f"{type(error).__name__}: {error}"
         logger.exception("delivery %d of %s failed", delivery.id, delivery.period_key)
-        _mark(lambda: store.mark_failed(delivery, told, clock() + retry_after(delivery.attempts)))
+        _mark(lambda: store.mark_failed(delivery, told, clock() + retry_after(delivery.attempts, delivery.id)))
         return [Outcome(delivery, told)]
     return _sent(store, delivery, refused, clock)
 
@@ -139,7 +147,7 @@ def _sent(store: Store, delivery: Delivery, refused: Sequence[Refused], clock: C
     split: list[Delivery] = []
 
     def mark() -> None:
-        split[:] = store.mark_sent(delivery, clock(), refused, retry_at=clock() + retry_after(1))
+        split[:] = store.mark_sent(delivery, clock(), refused, retry_at=clock() + retry_after(1, delivery.id))
 
     _mark(mark)
     where = f"{delivery.channel} {delivery.recipient}".strip()
@@ -155,7 +163,7 @@ def _failed(
 ) -> Outcome:
     """Put off until the next try, as long as the other side wants; or given up, where a try is of no use."""
     refused = str(error)
-    wait = retry_after(delivery.attempts)
+    wait = retry_after(delivery.attempts, delivery.id)
     if isinstance(error, DeliveryError) and error.permanent:
         refused += f", then run: zhaoshang resend {delivery.id}"
         logger.error("delivery %d of %s failed for good: %s", delivery.id, delivery.period_key, refused)
