@@ -194,6 +194,26 @@ class Delivery:
     claimed_by: str | None = None
     resend_of: int | None = None
     alert_id: int | None = None
+    split_of: int | None = None  # the delivery whose other recipients were taken when this one's was refused
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A recipient that was not taken when the others of the same delivery were."""
+
+    recipient: str
+    reason: str
+    permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A row of `alerts` that tells the operator of a delivery which failed for good."""
+
+    id: int
+    at: datetime
+    delivery: Delivery
+    reason: str  # as it was then
 
 
 @dataclass(frozen=True, slots=True)

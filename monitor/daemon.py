@@ -21,6 +21,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from digests.channels import Channel, Robot
 from digests.outbox import deliver_channel, release_abandoned
+from digests.published import folders_of
 from monitor import jobs
 from monitor.clock import Clock
 from monitor.config import ChannelConfig
@@ -28,7 +29,7 @@ from monitor.crawl_process import CrawlOutcome, run_crawl
 from monitor.errors import ConfigError, ZhaoshangError
 from monitor.healthz import HealthServer
 from monitor.locks import lock_daemon
-from monitor.operator import alert_operator
+from monitor.operator import alert_operator, tell_dead_letters
 from monitor.reload import FollowedSetup
 from monitor.setup import Setup
 from monitor.source_health import healths_of
@@ -56,7 +57,7 @@ class Daemon:
         self._ticks = Ticks(tick_seconds)
         self._health = HealthServer(lambda: vital_signs(self._setup, self._ticks, self._clock.now()))
         self._scheduler = self._make_scheduler()
-        self._scheduled: dict[str, ChannelConfig] = {}
+        self._scheduled: dict[str, tuple[ChannelConfig, dict[str, str]]] = {}  # what its channel was opened with
         self._pools: set[str] = set()  # a channel's pool outlives it: a mail may still be on its way
 
     def run(self) -> None:
@@ -145,8 +146,9 @@ class Daemon:
             deliver_channel(self._open_store, name, channel, clock, self._setup.config.zone)
 
     def leftover_tick(self) -> None:
-        """Say of deliveries whose channel left the configuration why they wait."""
+        """Say of deliveries whose channel left the configuration why they wait, and tell of those that failed."""
         with self._open_store() as store:
+            tell_dead_letters(self._setup, store, self._clock.now())
             left = set(store.due_channels(self._clock.now())) - set(self._setup.config.channels)
         for name in left:
             deliver_channel(self._open_store, name, None, self._clock.now, self._setup.config.zone)
@@ -250,8 +252,9 @@ class Daemon:
             self._ticks.forget(_job_of(name))
             del self._scheduled[name]
         opened = jobs.open_channels(self._setup)
+        published = folders_of(self._setup.config)
         for name, config in configs.items():
-            if self._scheduled.get(name) == config:
+            if self._scheduled.get(name) == (config, published):
                 continue
             job = _job_of(name)
             self._ticks.expect(job)
@@ -268,7 +271,7 @@ class Daemon:
                 next_run_time=start,
                 replace_existing=True,
             )
-            self._scheduled[name] = config
+            self._scheduled[name] = config, published
 
     def _job_failed(self, event: JobExecutionEvent) -> None:
         if isinstance(event.exception, ZhaoshangError):

@@ -13,12 +13,14 @@ from digests.channels import Channel, Robot, open_channel
 from digests.freeze import freeze
 from digests.index import refresh
 from digests.outbox import Outcome, deliver_due
+from digests.published import folders_of
 from monitor.announcing import FrozenDigest
 from monitor.clock import Clock
 from monitor.config import AudienceConfig
 from monitor.crawl_process import CrawlOutcome, run_crawl
 from monitor.grouping import group_posts
 from monitor.models import Crawl
+from monitor.operator import tell_dead_letters
 from monitor.periods import local_date
 from monitor.schedule import DueDigest, due_digests, next_crawl
 from monitor.setup import Setup
@@ -132,12 +134,22 @@ def freeze_alerts(store: Store, setup: Setup, now: datetime) -> tuple[FrozenDige
 
 def open_channels(setup: Setup) -> dict[str, Channel | Robot]:
     """All configured channels by name."""
-    return {name: open_channel(name, config, setup.digests_dir) for name, config in setup.config.channels.items()}
+    published = folders_of(setup.config)
+    return {
+        name: open_channel(name, config, setup.digests_dir, published) for name, config in setup.config.channels.items()
+    }
 
 
 def deliver(setup: Setup, clock: Clock) -> tuple[Outcome, ...]:
-    """Send what is due now."""
-    return deliver_due(lambda: Store(setup.database), open_channels(setup), clock.now, setup.config.zone)
+    """Send what is due now, and then what the operator is to hear of it."""
+
+    def send() -> tuple[Outcome, ...]:
+        return deliver_due(lambda: Store(setup.database), open_channels(setup), clock.now, setup.config.zone)
+
+    outcomes = send()
+    with Store(setup.database) as store:
+        told = tell_dead_letters(setup, store, clock.now())
+    return outcomes + (send() if told else ())
 
 
 def refresh_index(setup: Setup) -> None:

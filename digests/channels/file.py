@@ -66,7 +66,7 @@ class FileChannel:
     def notice_path(self, delivery: Delivery, notice: Notice) -> Path:
         """Where a notice stands; by name, the files of the folder stand in the order of their times."""
         at = notice.at.astimezone(ZoneInfo(notice.timezone))
-        source = re.sub(r"[^\w.-]", "_", notice.source)
+        source = re.sub(r"[^\w.-]", "_", notice.source or "delivery")
         return self._root / delivery.audience / f"{at:%Y-%m-%dT%H%M%S}-{source}-{delivery.alert_id}.md"
 
     def paths(self, audience: str, period_key: str) -> tuple[Path, ...]:

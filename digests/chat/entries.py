@@ -150,7 +150,8 @@ def _day(day: date) -> str:
 def _notice(n: Notice) -> Iterator[Entry]:
     for fact in n.facts:
         yield Entry(text=f"{fact.name}：{fact.text}")
-    yield Entry(n.address, n.address, "列表地址：")
+    if n.address:
+        yield Entry(n.address, n.address, "列表地址：")
     yield Entry(text=n.advice)
     for command in n.commands:
         yield Entry(text=command)

@@ -2,14 +2,14 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import click
 
 from monitor import jobs
-from monitor.announcing import DeliveryState, LastDigest
+from monitor.announcing import Delivery, DeliveryState, LastDigest
 from monitor.archived import ArchiveSize
 from monitor.cli.health import health_record
 from monitor.cli.session import Session, with_session
@@ -27,6 +27,7 @@ from monitor.store import Store
 _ALARMING = (State.BROKEN, State.BLOCKED, State.UNREACHABLE)
 _KEEPS_FAILING = 3  # attempts; a server that puts a first mail off is none of ours to fear for
 _MOST_DELIVERIES = 1_000
+_SHOWN = 10  # of those that failed for good
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,13 @@ def status(session: Session, as_json: bool) -> None:
         undelivered = store.deliveries(open_only=True, limit=_MOST_DELIVERIES)
         archive = _archive(store)
     if as_json:
-        record = _record(session, summary, outlook) | {"archive": _archive_record(archive)}
+        failed = [one.id for one in undelivered if one.state is DeliveryState.FAILED]
+        record = _record(session, summary, outlook) | {"archive": _archive_record(archive), "failed": failed}
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
     else:
         _show(session, summary, outlook)
         click.echo(_archive_line(archive))
+        _show_failed([one for one in undelivered if one.state is DeliveryState.FAILED])
     alarming = any(health.state in _ALARMING for health in outlook.healths.values())
     fails = (one.attempts >= _KEEPS_FAILING or one.state is DeliveryState.FAILED for one in undelivered)
     if alarming or any(fails):
@@ -98,6 +101,17 @@ def _show(session: Session, summary: StoreSummary, outlook: _Outlook) -> None:
         click.echo(f"{summary.ungrouped_posts} posts are not read for stories yet; the next crawl or digest does it")
     if summary.unread_posts:
         click.echo(f"{summary.unread_posts} posts without facts, which could not be read; see `zhaoshang doctor`")
+
+
+def _show_failed(failed: Sequence[Delivery]) -> None:
+    """What nobody will send until somebody says so; all of it is in `zhaoshang deliveries --open`."""
+    for one in failed[:_SHOWN]:
+        where = f"{one.channel} {one.recipient}".strip()
+        click.echo(
+            f"delivery {one.id} failed for good: {one.period_key} for {one.audience} to {where}: {one.last_error}"
+        )
+    if len(failed) > _SHOWN:
+        click.echo(f"and {len(failed) - _SHOWN} more; see `zhaoshang deliveries --open`")
 
 
 def _archive(store: Store) -> ArchiveSize | StoreError:

@@ -5,6 +5,7 @@ from email.errors import HeaderParseError, MessageDefect
 from email.headerregistry import Address
 from email.utils import getaddresses
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -21,6 +22,16 @@ class DigestConfig(Table):
     lookback_days: int = Field(14, ge=0)
     missed: Literal["latest", "all"] = "latest"
     crawl_wait: Duration = timedelta(minutes=10)
+    url: Line = ""
+
+    @field_validator("url")
+    @classmethod
+    def _a_folder_on_the_web(cls, value: str) -> str:
+        parts = urlsplit(value)
+        extra = parts.username or parts.password or parts.query or parts.fragment
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or extra or not value.isascii()):
+            raise ValueError("must be the address of the published digests, such as https://digests.example.cn/zhoubao")
+        return value.rstrip("/")
 
 
 class AudienceConfig(FilterTable):
@@ -59,10 +70,20 @@ class EmailChannelConfig(Table):
     security: Literal["starttls", "tls", "plain"] = "starttls"
     sender: Line
     recipients: tuple[Line, ...] = Field(min_length=1)
+    per: Literal["recipient", "audience"] = "recipient"
+    unsubscribe: Line = ""
+    attach: tuple[Literal["md", "pdf"], ...] = ()
     username: str | None = None
     password_env: str | None = None
     password_file: UserPath | None = None
     timeout: Annotated[Timeout, AfterValidator(shorter_than_a_lease)] = timedelta(seconds=30)
+
+    @field_validator("unsubscribe")
+    @classmethod
+    def _a_mailbox(cls, value: str) -> str:
+        if value:
+            _mail_address(value)
+        return value
 
     @field_validator("sender", "recipients")
     @classmethod

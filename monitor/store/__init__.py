@@ -2,6 +2,7 @@
 
 from monitor.store.alerts import AlertTables
 from monitor.store.bulletins import BulletinTables
+from monitor.store.dead_letters import DeadLetterTables
 from monitor.store.deliveries import DeliveryTables
 from monitor.store.health import HealthTables
 from monitor.store.histories import HistoryTables
@@ -24,6 +25,7 @@ class Store(
     PartTables,
     HealthTables,
     AlertTables,
+    DeadLetterTables,
     RegroupTables,
 ):
     """Everything that is remembered, in one SQLite file.

@@ -225,6 +225,7 @@ def delivery(row: sqlite3.Row) -> Delivery:
         sent_at=read_instant_or_none(row["sent_at"]),
         claimed_by=row["claimed_by"],
         resend_of=row["resend_of"],
+        split_of=row["split_of"],
     )
 
 

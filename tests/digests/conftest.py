@@ -1,10 +1,13 @@
 """What the tests of digests share: posts and digests made by hand, and a desk that takes the product's whole path."""
 
+import contextlib
 import os
 import socket
 import ssl
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -400,6 +403,37 @@ def serve(free_port: int) -> Iterator[Callable[..., int]]:
             return free_port
 
         yield start
+
+
+@pytest.fixture
+def slow_to_greet(mail_server: Any) -> Iterator[Callable[[float], int]]:
+    """A way to the mail server on which nothing is said for so many seconds; returns its port."""
+    with ExitStack() as closing:
+
+        def open_one(seconds: float) -> int:
+            listener = closing.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+            def serve() -> None:
+                with contextlib.suppress(OSError):
+                    while True:
+                        client = closing.enter_context(listener.accept()[0])
+                        time.sleep(seconds)
+                        server = closing.enter_context(socket.create_connection(("127.0.0.1", mail_server.port)))
+                        for one, other in ((client, server), (server, client)):
+                            threading.Thread(target=pump, args=(one, other), daemon=True).start()
+
+            threading.Thread(target=serve, daemon=True).start()
+            return int(listener.getsockname()[1])
+
+        yield open_one
+
+
+def pump(source: socket.socket, target: socket.socket) -> None:
+    """Hand on all that comes."""
+    with contextlib.suppress(OSError):
+        while data := source.recv(65_536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
 
 
 @pytest.fixture(scope="session")
