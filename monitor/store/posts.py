@@ -22,9 +22,10 @@ class PostTables(SourceTables):
 
     def posts(self, *, source: str | None = None, since: date | None = None, limit: int = 50) -> tuple[Post, ...]:
         """The latest posts by effective date, newest first."""
+        chosen = "posts.source_id = (SELECT id FROM sources WHERE name = ?1)" if source is not None else "?1 IS NULL"
         found = self._rows(
             f"SELECT {rows.POST_COLUMNS} FROM {rows.POSTS}"
-            " WHERE (?1 IS NULL OR sources.name = ?1) AND posts.effective_on >= ?2"
+            f" WHERE {chosen} AND posts.effective_on >= ?2"
             " ORDER BY posts.effective_on DESC, posts.id DESC LIMIT ?3",
             source,
             since.isoformat() if since else "",
