@@ -52,23 +52,22 @@ class PostTables(SourceTables):
         """The counts that `status` shows."""
         with self._read():
             counts = self._rows(
-                "SELECT (SELECT COUNT(*) FROM posts) AS posts,"
-                " (SELECT COUNT(*) FROM posts WHERE status = 'pending') AS pending,"
-                " (SELECT COUNT(*) FROM off_label_entries) AS off_label,"
+                "SELECT (SELECT COUNT(*) FROM off_label_entries) AS off_label,"
                 " (SELECT COUNT(*) FROM digests) AS digests,"
                 " (SELECT COUNT(*) FROM deliveries WHERE state <> 'sent') AS open,"
                 " (SELECT COUNT(*) FROM deliveries WHERE state <> 'sent' AND attempts > 0) AS failing,"
                 " (SELECT COUNT(*) FROM posts WHERE grouped <> revision) AS ungrouped,"
                 " (SELECT COUNT(*) FROM post_facts WHERE problem IS NOT NULL) AS unread"
             )[0]
+            sources = self.source_states()
         return StoreSummary(
-            posts=counts["posts"],
-            pending_posts=counts["pending"],
+            posts=sum(source.posts for source in sources),
+            pending_posts=sum(source.pending for source in sources),
             off_label=counts["off_label"],
             digests=counts["digests"],
             pending_deliveries=counts["open"],
             failing_deliveries=counts["failing"],
             ungrouped_posts=counts["ungrouped"],
             unread_posts=counts["unread"],
-            sources=self.source_states(),
+            sources=sources,
         )
