@@ -45,7 +45,7 @@ def next_crawls(store: Store, setup: Setup, now: datetime) -> tuple[tuple[str, d
 
     One whose crawls fail falls due later each time, and is never dropped.
     """
-    attempted = {state.source.name: state.source.attempted_at for state in store.source_states()}
+    attempted = store.attempts()
     failures = store.failures_in_a_row()
     return tuple(
         (

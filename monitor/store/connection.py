@@ -14,7 +14,7 @@ from sqlite_utils import Migrations
 from sqlite_utils.db import Database
 
 from monitor.errors import ForeignDatabase, StoreCorrupt, StoreError, StoreLocked, StoreMissing
-from monitor.store.schedule_schema import migrations
+from monitor.store.bulletin_schema import migrations
 from monitor.store.schema import APPLICATION_ID
 
 _BUSY_SECONDS = 30.0

@@ -23,12 +23,13 @@ from monitor.store import rows
 from monitor.store.changes import ChangeTables
 from monitor.store.sources import SourceTables
 from monitor.store.storytelling import StorytellingTables
+from monitor.store.untold import UntoldTables
 from monitor.visits import VisitRules
 
 _DIGESTS = "SELECT digests.*, audiences.name AS audience FROM digests JOIN audiences ON audiences.id = audience_id"
 
 
-class DigestTables(ChangeTables, SourceTables, StorytellingTables):
+class DigestTables(ChangeTables, SourceTables, StorytellingTables, UntoldTables):
     """Use cases around `audiences`, `digests` and `digest_entries`."""
 
     def freeze_digest(
@@ -219,20 +220,24 @@ class DigestTables(ChangeTables, SourceTables, StorytellingTables):
         What was found by reading the archive again is no news, and never told. What was passed over is looked at once
         more where one of its `alert_rules` had no room for it.
         """
+        looks_back_to = local_date(who.created_at, zone) - timedelta(days=rules.lookback_days)
+        self._enter_untold(who, looks_back_to)
         found = self._rows(
-            f"SELECT {rows.POST_COLUMNS} FROM {rows.POSTS}"
-            " WHERE posts.effective_on < ?1"
+            # CROSS JOIN fixes the order: what is not told is little, whatever the archive holds.
+            "WITH offered AS (SELECT post_id FROM untold WHERE audience_id = ?5 UNION"
+            " SELECT over.post_id FROM digest_entries AS over CROSS JOIN digest_entries AS passed"
+            " ON passed.audience_id = ?5 AND passed.post_id = over.post_id AND passed.kind = 'filtered'"
+            " JOIN audiences ON audiences.id = over.audience_id"
+            " WHERE over.kind = 'overflow' AND audiences.name IN (SELECT value FROM json_each(?6)))"
+            f" SELECT {rows.POST_COLUMNS} FROM offered CROSS JOIN {rows.POSTS}"
+            " WHERE posts.id = offered.post_id AND posts.effective_on < ?1"
             " AND posts.replayed = 0 AND (posts.status = 'complete' OR posts.attempts >= ?2)"
             " AND NOT (posts.first_seen_at < ?3 AND posts.effective_on < ?4)"
-            " AND NOT EXISTS (SELECT 1 FROM digest_entries AS told WHERE audience_id = ?5 AND post_id = posts.id"
-            " AND NOT (kind = 'filtered' AND EXISTS (SELECT 1 FROM digest_entries JOIN audiences"
-            " ON audiences.id = audience_id WHERE post_id = told.post_id AND kind = 'overflow'"
-            " AND name IN (SELECT value FROM json_each(?6)))))"
             " ORDER BY posts.effective_on DESC, posts.id",
             period.end.isoformat(),
             rules.pending_failures,
             rows.instant(who.created_at),
-            (local_date(who.created_at, zone) - timedelta(days=rules.lookback_days)).isoformat(),
+            looks_back_to.isoformat(),
             who.id,
             json.dumps(list(alert_rules)),
         )
