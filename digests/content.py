@@ -1,10 +1,12 @@
 """The frozen content of a digest, and its JSON; how it looks is render's business."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from monitor.announcing import Period
 from monitor.comparison import Piece
@@ -70,6 +72,8 @@ class Item:
     years: tuple[int, ...] = ()  # the event years that its posts state, where they disagree
     related: tuple[Link, ...] = ()
     extract: str | None = None  # of highlights: sentences of the text itself
+    alerted: tuple[str, ...] = ()  # when and by which rule it was told at once: 06-01 08:05 大项目
+    overflow: bool = False  # a rule had no room for it on its day, so it is told here first
 
     @property
     def posts(self) -> int:
@@ -106,6 +110,13 @@ class ToldLine:
     told_in: str = ""  # the key of the period whose digest told it
     copies: tuple[Copy, ...] = ()
     years: tuple[int, ...] = ()  # as of an Item
+    told_title: str = ""  # of the post that led the story when it was told, without its label
+    told_url: str | None = None
+
+    @property
+    def new_posts(self) -> tuple[Copy, ...]:
+        """The posts that came later, all of them."""
+        return (Copy(self.post_id, self.title, self.url, self.source), *self.copies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +235,9 @@ class Digest:
     told_before: tuple[ToldLine, ...] = ()
     chains: tuple[Chain, ...] = ()
     charts: tuple[Chart, ...] = ()
+    language: Literal["zh", "en"] = "zh"  # of everything but the texts of the posts
+    # Not of the content, and never frozen with it: the directory of its audience's own templates.
+    template: Annotated[Path | None, Field(exclude=True)] = field(default=None, compare=False)
 
     @property
     def count(self) -> int:

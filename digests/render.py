@@ -1,12 +1,14 @@
 """Renders a digest as Markdown, HTML or JSON, and a notice as one of the first two; what it tells is given."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from digests import markdown
+from digests import markdown, own_templates
 from digests.bars import lengths, text_bars
 from digests.content import ChangeKind, ChangeLine, Copy, Digest, Item, ToldLine, to_json
 from digests.notice import Notice
@@ -16,24 +18,40 @@ from monitor.periods import local_text
 CHANGES = {ChangeKind.REVISED: "修改", ChangeKind.WITHDRAWN: "撤稿", ChangeKind.RESTORED: "恢复"}
 FORMATS = ("md", "html", "json")
 _NAMES = {"week": "招商周报", "day": "招商日报", "month": "招商月报"}
+_ESCAPED = ".html.j2"  # what ends so escapes whatever it is given
 _MANY = 8  # places in a subject; the rest is 等
 
 
 def render(digest: Digest, form: str) -> str:
-    """The digest as `md`, `html` or `json`, ending in a newline. The same content always gives the same text."""
-    if form == "json":
-        return to_json(digest, indent=2) + "\n"
-    template = environment().get_template(f"digest.{form}.j2")
+    """The digest as `md`, `html` or `json`, ending in a newline. The same content always gives the same text.
+
+    Raises TemplateError where its audience's own template cannot be filled.
+    """
+    return to_json(digest, indent=2) + "\n" if form == "json" else filled(digest, f"digest.{form}.j2")
+
+
+def filled(digest: Digest, name: str, **more: object) -> str:
+    """A template of that name with the digest in it: its audience's own, where it has one, else ours.
+
+    `more` are further variables of the template. Raises TemplateError.
+    """
+    values = {**_variables(digest), **more}
+    if digest.template is not None and name in own_templates.names_in(digest.template):
+        escaping = name.endswith(_ESCAPED)
+        return own_templates.fill(digest.template, name, _FILTERS, values, escaping=escaping)
+    return environment().get_template(name).render(values)
+
+
+def _variables(digest: Digest) -> dict[str, object]:
     zone = ZoneInfo(digest.timezone)
-    built_on = digest.built_at.astimezone(zone).date()
-    return template.render(
-        d=digest,
-        heading=heading(digest),
-        counts=counts(digest),
-        unit=unit_of(digest),
-        zone=zone,
-        built_on=built_on,
-    )
+    return {
+        "d": digest,
+        "heading": heading(digest),
+        "counts": counts(digest),
+        "unit": unit_of(digest),
+        "zone": zone,
+        "built_on": digest.built_at.astimezone(zone).date(),
+    }
 
 
 def render_notice(notice: Notice, form: str) -> str:
@@ -115,37 +133,40 @@ def conflict(one: Item | ToldLine) -> str:
     return f"年份矛盾（各稿所称年份：{'、'.join(map(str, one.years))}）" if one.years else ""
 
 
+def _local(instant: datetime, zone: ZoneInfo) -> str:
+    return local_text(instant, zone)
+
+
+_FILTERS: Mapping[str, Callable[..., Any]] = {
+    "md": markdown.escape,
+    "mdlink": markdown.link,
+    "marked": markdown.marked,
+    "safe_url": markdown.safe_url,
+    "in_chinese": in_chinese,
+    "change_name": CHANGES.__getitem__,
+    "absence": absence_in_chinese,
+    "state_name": STATES.__getitem__,
+    "local": _local,
+    "facts": facts,
+    "brief_facts": brief_facts,
+    "also": also,
+    "conflict": conflict,
+    "text_bars": text_bars,
+    "lengths": lengths,
+}
+
+
 @cache
 def environment() -> Environment:
     """The templates with their filters; those that end in `.html.j2` escape whatever they are given."""
     environment = Environment(
         loader=PackageLoader("digests"),
         # Named by its whole ending: select_autoescape() looks at the last suffix and would leave .html.j2 unescaped.
-        autoescape=lambda name: bool(name and name.endswith(".html.j2")),  # noqa: S701 - Markdown is escaped by filters
+        autoescape=lambda name: bool(name and name.endswith(_ESCAPED)),  # noqa: S701 - Markdown is escaped by filters
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(
-        md=markdown.escape,
-        mdlink=markdown.link,
-        marked=markdown.marked,
-        safe_url=markdown.safe_url,
-        in_chinese=in_chinese,
-        change_name=CHANGES.__getitem__,
-        absence=absence_in_chinese,
-        state_name=STATES.__getitem__,
-        local=_local,
-        facts=facts,
-        brief_facts=brief_facts,
-        also=also,
-        conflict=conflict,
-        text_bars=text_bars,
-        lengths=lengths,
-    )
+    environment.filters.update(_FILTERS)
     return environment
-
-
-def _local(instant: datetime, zone: ZoneInfo) -> str:
-    return local_text(instant, zone)

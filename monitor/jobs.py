@@ -116,7 +116,8 @@ def open_channels(setup: Setup) -> dict[str, Channel | Robot]:
 
 def deliver(setup: Setup, clock: Clock) -> tuple[Outcome, ...]:
     """Send what is due now."""
-    return deliver_due(lambda: Store(setup.database), open_channels(setup), clock.now, setup.config.zone)
+    config = setup.config
+    return deliver_due(lambda: Store(setup.database), open_channels(setup), clock.now, config.zone, config.templates)
 
 
 def prune_archive(store: Store, setup: Setup, now: datetime) -> int:

@@ -1,5 +1,6 @@
 """`zhaoshang digest`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -33,7 +34,8 @@ def digest(session: Session, period: str | None, audience: str | None, form: str
     name = session.setup.audience(audience).name
     chosen = parse_period(period) if period else week_of(local_date(session.now, session.setup.config.zone))
     with session.open_store() as store:
-        text = render(read_digest(session, store, name, chosen), form)
+        template = session.setup.config.templates.get(name)
+        text = render(replace(read_digest(session, store, name, chosen), template=template), form)
     if output is None:
         click.echo(text, nl=False)
         return

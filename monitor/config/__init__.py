@@ -119,6 +119,12 @@ class Config(Table):
         return {"file": FileChannelConfig(type="file"), **self.channel}
 
     @property
+    def templates(self) -> dict[str, Path]:
+        """The directories of own templates by audience, of those audiences that have one."""
+        found = {audience.name: audience.template or self.digest.template for audience in self.audience}
+        return {name: path for name, path in found.items() if path is not None}
+
+    @property
     def rules(self) -> AnnounceRules:
         """The ages that decide what is announced."""
         return AnnounceRules(self.digest.backfill_days, self.digest.lookback_days)

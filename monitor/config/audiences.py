@@ -20,6 +20,7 @@ class DigestConfig(Table):
     lookback_days: int = Field(14, ge=0)
     missed: Literal["latest", "all"] = "latest"
     crawl_wait: Duration = timedelta(minutes=10)
+    template: UserPath | None = None
 
 
 class AudienceConfig(Table):
@@ -29,6 +30,8 @@ class AudienceConfig(Table):
     schedule: str = "mon 08:00"
     channels: tuple[str, ...] = ("file",)
     send_empty: bool = True
+    language: Literal["zh", "en"] = "zh"
+    template: UserPath | None = None
 
     @field_validator("schedule")
     @classmethod
