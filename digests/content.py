@@ -1,10 +1,11 @@
 """The frozen content of a digest, and its JSON; how it looks is render's business."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, TypeAdapter
 
@@ -238,6 +239,27 @@ class Digest:
     language: Literal["zh", "en"] = "zh"  # of everything but the texts of the posts
     # Not of the content, and never frozen with it: the directory of its audience's own templates.
     template: Annotated[Path | None, Field(exclude=True)] = field(default=None, compare=False)
+
+    @property
+    def is_alert(self) -> bool:
+        """Whether it is told at once, by a rule: nothing but its stories then."""
+        return self.period.kind == "alert"
+
+    @property
+    def built_here(self) -> datetime:
+        """When it was built, in its own time zone."""
+        return self.built_at.astimezone(ZoneInfo(self.timezone))
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the period."""
+        return self.period.end - timedelta(days=1)
+
+    @property
+    def stories(self) -> tuple[Item, ...]:
+        """All that is told as a story, once each, highlights first."""
+        found = [*self.highlights, *(item for group in self.places for item in group.items), *self.late, *self.recycled]
+        return tuple({item.post_id: item for item in reversed(found)}.values())[::-1]
 
     @property
     def count(self) -> int:

@@ -30,7 +30,14 @@ def freeze(
     def compose(material: DigestMaterial) -> Composition:
         selection = select(material, config.rules, config.zone)
         healths = source_healths(store, config, material.sources, now, preview=False)
-        digest = build(material, selection, healths, rules=config.rules, preview=False, now=now, zone=config.zone)
+        digest = build(
+            *(material, selection, healths),
+            rules=config.rules,
+            preview=False,
+            now=now,
+            zone=config.zone,
+            language=audience.language,
+        )
         held_back: bool | None = not everywhere and any(name not in files for name in audience.channels)
         if digest.is_empty and not digest.backfilled and not digest.missed and not audience.send_empty:
             return Composition(

@@ -4,7 +4,6 @@ It is built from nothing that is stored.
 """
 
 from datetime import UTC, date, datetime
-from typing import Literal
 
 from digests.content import (
     Amount,
@@ -23,6 +22,7 @@ from digests.content import (
     Step,
     ToldLine,
 )
+from digests.wording import Language, WeekFacts, words_of
 from monitor.comparison import Mark, Piece
 from monitor.health.conditions import State
 from monitor.periods import parse_period
@@ -31,7 +31,7 @@ _BUILT = datetime(2025, 7, 21, tzinfo=UTC)  # Monday 08:00 in Shanghai
 _SITE = "https://www.example.cn/zs/202507/"
 
 
-def sample(audience: str = "sample", language: Literal["zh", "en"] = "zh") -> Digest:
+def sample(audience: str = "sample", language: Language = "zh") -> Digest:
     """The week of 14 July 2025 as an audience might be told of it."""
     shore, cells, park, food, port = _highlights()
     return Digest(
@@ -60,7 +60,7 @@ def sample(audience: str = "sample", language: Literal["zh", "en"] = "zh") -> Di
         missed=("2025-W28",),
         changes=_changes(language),
         off_label_older=3,
-        sentence=_SENTENCES[language],
+        sentence=words_of(language).sentence(_WEEK),
         recycled=_recycled(),
         told_before=_told_before(),
         chains=_chains(),
@@ -69,12 +69,18 @@ def sample(audience: str = "sample", language: Literal["zh", "en"] = "zh") -> Di
     )
 
 
-_SENTENCES = {
-    "zh": "本期有 7 件新事件，以广东省湛江市最多（3 件），开工 2 件、签约 1 件，行业以新能源最多（2 件）。"
-    "写明投资的有 4 件，各取最大一笔，合计 166.8 亿元。",
-    "en": "7 new events, most of them in 广东省湛江市 (3); 2 groundbreakings, 1 signing; most are of new energy (2)."
-    " 4 events state an investment: CNY 16.68 billion together, the largest amount of each.",
-}
+_WEEK = WeekFacts(
+    new=7,
+    recycled=3,
+    told_before=1,
+    late=1,
+    only_place="",
+    top_place=("广东省湛江市", 3),
+    places=3,
+    stages=(("开工", 2), ("签约", 1), ("投产", 1)),
+    top_industry=("新能源", 2),
+    stated=(12_500_000_000, 3_500_000_000, 480_000_000, 400_000_000),
+)
 
 
 def _highlights() -> tuple[Item, Item, Item, Item, Item]:

@@ -13,9 +13,10 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from zoneinfo import ZoneInfo
 
+from digests.channels.wording import subject_of
 from digests.content import Digest
 from digests.notice import Notice
-from digests.render import render, render_notice, subject
+from digests.render import render, render_notice
 from monitor.announcing import Delivery
 from monitor.config import EmailChannelConfig
 from monitor.errors import DeliveryError
@@ -36,10 +37,8 @@ def build_message(
 ) -> EmailMessage:
     """The mail: Chinese subject, Markdown as its text part, HTML beside it."""
     message = EmailMessage(policy=SMTP)
-    again = "（重发）" if delivery.resend_of is not None else ""
-    headline = content.subject if isinstance(content, Notice) else subject(content)
     # Encoded here: the header folding of Python 3.11 and 3.12 loses spaces between encoded words.
-    message.set_raw("Subject", Header(again + headline, "utf-8", 74, "Subject").encode())
+    message.set_raw("Subject", Header(subject_of(delivery, content), "utf-8", 74, "Subject").encode())
     message["From"] = _address(config.sender)
     message["To"] = _address(delivery.recipient)
     message["Date"] = format_datetime(now.astimezone(ZoneInfo(content.timezone)))

@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from digests.own_templates import names_in
 from digests.render import filled
 from digests.sample import sample
+from digests.wording import Language
 from monitor.checkup.finding import Finding, advice, failed, fine
 from monitor.errors import TemplateError
 
 
-def template(audience: str, language: Literal["zh", "en"], directory: Path) -> Finding:
+def template(audience: str, language: Language, directory: Path) -> Finding:
     """Whether the templates of an audience can be filled."""
     subject = f"templates of {audience}"
     try:

@@ -57,4 +57,5 @@ def read_digest(session: Session, store: Store, audience: str, period: Period) -
         group_posts(store, session.now, progress)
     material = store.preview_material(audience, period, session.now, names, config.zone)
     healths = source_healths(store, config, material.sources, session.now, preview=True)
-    return build_preview(material, healths, config.rules, session.now, config.zone)
+    language = session.setup.audience(audience).language
+    return build_preview(material, healths, config.rules, session.now, config.zone, language)

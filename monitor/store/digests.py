@@ -142,6 +142,7 @@ class DigestTables(ChangeTables, SourceTables, StorytellingTables):
             stories=storytelling.stories,
             told_stories=frozenset(storytelling.told_in),
             told_in=storytelling.told_in,
+            told_as=storytelling.told_as,
             linked=storytelling.linked,
             history=self._weeks_before(who, period.start),
         )

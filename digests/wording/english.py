@@ -1,0 +1,377 @@
+"""The words in English; texts of posts, places, parties and the names of sources stay as they are."""
+
+import re
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from digests.content import (
+    NO_PLACE,
+    Amount,
+    ChangeKind,
+    ChangeLine,
+    Copy,
+    Digest,
+    Item,
+    PlaceGroup,
+    SourceLine,
+    ToldLine,
+)
+from digests.wording.english_names import CHARTS, INDUSTRIES, MAKERS, REST, STAGES, STAGES_COUNTED
+from digests.wording.words import Count, WeekFacts, Words
+from monitor.comparison import Phrases
+from monitor.health.conditions import Health, State
+from monitor.health.words import in_english
+from monitor.periods import local_text
+from monitor.text import clean
+
+_NAMES = {
+    "week": "Investment Weekly",
+    "day": "Investment Daily",
+    "days": "Investment Daily",
+    "month": "Investment Monthly",
+    "alert": "Investment Alert",
+}
+_CHANGES = {ChangeKind.REVISED: "Revised", ChangeKind.WITHDRAWN: "Withdrawn", ChangeKind.RESTORED: "Restored"}
+_STATES = {
+    State.HEALTHY: "well",
+    State.QUIET: "quiet",
+    State.SUSPICIOUS: "suspicious",
+    State.BROKEN: "broken",
+    State.BLOCKED: "blocked",
+    State.UNREACHABLE: "unreachable",
+    State.PAUSED: "paused",
+}
+_MANY = 8
+_BILLION, _MILLION = 1_000_000_000, 1_000_000
+_DAY = re.compile(r"(\d+)年(?:(\d+)月)?(?:(\d+)日)?")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 post`, `2 posts`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def yuan(amount: int) -> str:
+    """`CNY 1.25 billion`"""
+    value, unit = (amount / _BILLION, "billion") if amount >= _BILLION else (amount / _MILLION, "million")
+    return f"CNY {value:.2f}".rstrip("0").rstrip(".") + f" {unit}"
+
+
+# -- the head ----------------------------------------------------------------------------------------------------------
+
+
+def _heading(d: Digest) -> str:
+    if d.is_alert:
+        return f"{_NAMES['alert']} {d.built_here:%Y-%m-%d %H:%M}: {counted(len(d.stories), 'event')}"
+    span = "" if d.period.kind == "day" else f" ({d.period.start} to {d.last_day})"
+    return f"{_NAMES[d.period.kind]} {d.period.key}{span}: {_new(d)}"
+
+
+def _new(d: Digest) -> str:
+    what = "new event" if d.by_story else "post"
+    return counted(d.count, what) if d.count else f"no {what if d.by_story else 'new post'}s"
+
+
+def _subject(d: Digest) -> str:
+    if d.is_alert:
+        first, more = clean(d.stories[0].title) if d.stories else "", len(d.stories) - 1
+        return f"{_NAMES['alert']} {d.built_here:%m-%d %H:%M}: {first}" + (f" and {more} more" if more > 0 else "")
+    tops = [group for group in d.places if not group.depth]
+    places = ", ".join(f"{_place(group.place)} {group.count}" for group in tops[:_MANY])
+    told = _new(d) + (f" ({places}{', …' if len(tops) > _MANY else ''})" if places else "")
+    told += f", {len(d.recycled)} old news" if d.recycled else ""
+    told += f", {len(d.late)} late" if d.late else ""
+    told += f", {counted(len(d.missed), 'issue')} missed" if d.missed else ""
+    told += f", {counted(d.troubled, 'source')} in trouble" if d.troubled else ""
+    return f"{_NAMES[d.period.kind]} {d.period.key}: {told}"
+
+
+def _head(d: Digest) -> tuple[Count, ...]:
+    revised, gone = (Count(_CHANGES[kind], d.changed(kind)) for kind in (ChangeKind.REVISED, ChangeKind.WITHDRAWN))
+    if not d.by_story:
+        return (Count("New posts", d.count), *(one for one in (revised, gone) if one.number))
+    return Count("New events", d.count), Count("Old news", len(d.recycled)), revised, gone
+
+
+def _rest(d: Digest) -> tuple[str, ...]:
+    off_label, restored = len(d.off_label) + d.off_label_older, d.changed(ChangeKind.RESTORED)
+    watched = len(d.sources) - d.paused
+    found = (
+        (d.place_count, counted(d.place_count, "place")),
+        (len(d.told_before), f"{len(d.told_before)} told before"),
+        (len(d.late), f"{len(d.late)} late"),
+        (restored, f"{restored} restored"),
+        (d.backfilled, f"{d.backfilled} backfilled"),
+        (off_label, f"{off_label} off-label"),
+    )
+    return (*(words for number, words in found if number), _healthy(watched - d.troubled, watched, d.paused))
+
+
+def _healthy(well: int, watched: int, paused: int) -> str:
+    return f"{well} of {counted(watched, 'source')} well" + (f" · {paused} paused" if paused else "")
+
+
+def _sentence(week: WeekFacts) -> str:
+    if not week.new:
+        found = ((week.recycled, "old news"), (week.told_before, "told before"), (week.late, "late"))
+        told = ", ".join(f"{number} {words}" for number, words in found if number)
+        return "No new events" + (f", only {told}." if told else ".")
+    stages = ", ".join(counted(count, *STAGES_COUNTED.get(stage, (stage,))) for stage, count in week.stages)
+    parts = [
+        counted(week.new, "new event") + _where(week),
+        stages,
+        f"most are of {_industry(week.top_industry[0])} ({week.top_industry[1]})" if week.top_industry else "",
+    ]
+    return "; ".join(part for part in parts if part) + "." + _money(week.stated) + _old_news(week)
+
+
+def _where(week: WeekFacts) -> str:
+    if week.only_place:
+        return f", {'all ' if week.new > 1 else ''}in {week.only_place}"
+    if week.top_place:
+        return ", most of them in {} ({})".format(*week.top_place)
+    return f" in {week.places} places" if week.places > 1 else ""
+
+
+def _money(stated: tuple[int, ...]) -> str:
+    if not stated:
+        return ""
+    if len(stated) == 1:
+        return f" 1 event states an investment: {yuan(stated[0])}."
+    return f" {len(stated)} events state an investment: {yuan(sum(stated))} together, the largest amount of each."
+
+
+def _old_news(week: WeekFacts) -> str:
+    both = week.new + week.recycled
+    return f" Of {both} events seen, {week.recycled} are old news." if week.recycled > week.new else ""
+
+
+# -- names -------------------------------------------------------------------------------------------------------------
+
+
+def _place(name: str) -> str:
+    return "Elsewhere" if name == NO_PLACE else name
+
+
+def _stage(name: str) -> str:
+    return STAGES.get(name, name)
+
+
+def _industry(name: str) -> str:
+    return INDUSTRIES.get(name, name)
+
+
+def _bar(name: str) -> str:
+    return REST if name == "其余" else STAGES.get(name) or INDUSTRIES.get(name) or _place(name)
+
+
+# -- stories -----------------------------------------------------------------------------------------------------------
+
+
+def _group(group: PlaceGroup, d: Digest) -> str:
+    del d
+    return f"{_place(group.place)} ({group.count})"
+
+
+def _future(on: date, still: bool) -> str:
+    return f" (first seen; dated {on}, which {'is' if still else 'was'} still to come)"
+
+
+def _posts(i: Item) -> str:
+    return counted(i.posts, "post") + (f", first seen {i.first_on}" if i.first_on else "")
+
+
+def _amount(amount: Amount) -> str:
+    return f"{yuan(amount.yuan)} ({amount.words})"
+
+
+def _happened(day: str) -> str:
+    """`10 July 2025`, as precise as it is stated."""
+    found = _DAY.fullmatch(day)
+    if found is None or int(found[2] or 1) not in range(1, 13):
+        return day
+    return " ".join(part for part in (found[3], found[2] and _MONTHS[int(found[2]) - 1], found[1]) if part)
+
+
+def _conflict(years: tuple[int, ...]) -> str:
+    return f"The posts disagree on the year ({', '.join(map(str, years))})" if years else ""
+
+
+def _called(copy: Copy, one: Item | ToldLine | ChangeLine) -> str:
+    if copy.title == one.title:
+        return copy.source
+    return copy.title if copy.source == one.source else f"{copy.title} ({copy.source})"
+
+
+def _called_as(copy: Copy, title: str) -> str:
+    """A post beside a title that is not of its own digest: always with its source."""
+    return copy.source if copy.title == title else f"{copy.title} ({copy.source})"
+
+
+def _told_in(t: ToldLine) -> str:
+    return f"first seen {t.first_on}, told " + (f"in {t.told_in}" if t.told_in else "before")
+
+
+def _alerted(when: str) -> str:
+    day, hour, rule = (*when.split(" ", 2), "", "")[:3]
+    return f"alerted {day} {hour}".rstrip() + (f" · {rule}" if rule else "")
+
+
+# -- changes, what is only counted, sources ----------------------------------------------------------------------------
+
+
+def _absence(reason: str) -> str:
+    if re.fullmatch(r"HTTP \d+", reason):
+        return f"its page answers {reason}"
+    return (
+        "its address leads to a front page or a list" if reason.startswith("leads to ") else "its page says it is gone"
+    )
+
+
+def _gone(c: ChangeLine) -> str:
+    return f"{_absence(c.reason)}; the text as it was: zhaoshang history {c.post_id}"
+
+
+def _backfilled(d: Digest) -> str:
+    return (
+        f"{counted(d.backfilled, 'post')} backfilled: older than {d.backfill_days} days at first sight, or without a"
+        " date; counted, not told one by one."
+    )
+
+
+def _off_label_short(d: Digest) -> str:
+    return f"{counted(len(d.off_label) + d.off_label_older, 'entry', 'entries')} not taken in"
+
+
+def _off_label_older(d: Digest) -> str:
+    return f"{'and ' if d.off_label else ''}{d.off_label_older} older than {d.backfill_days} days"
+
+
+def _missed(d: Digest) -> str:
+    return f"Issues that were missed and not sent by themselves: {', '.join(d.missed)}"
+
+
+def _trouble(health: Health, zone: ZoneInfo) -> str:
+    told = in_english(health, zone)
+    for chinese, latin in MAKERS.items():
+        told = told.replace(chinese, latin)
+    return told
+
+
+def _state(s: SourceLine) -> str:
+    if s.state:
+        return _STATES[s.state]
+    return "paused" if s.paused else "well" if s.ok else "in trouble"
+
+
+def _reason(s: SourceLine) -> str:
+    return s.trouble or "" if s.state or not (s.ok or s.paused) else ""
+
+
+def _crawled(s: SourceLine, zone: ZoneInfo) -> str:
+    if s.last_good_at:
+        last = f", last crawled whole {local_text(s.last_good_at, zone)}, {counted(s.last_good_seen, 'post')} seen"
+    else:
+        last = ", not crawled whole yet"
+    told = f"{last}; {counted(s.told, 'post')} here, {s.posts} in all"
+    return told + (f", {s.pending} still to be read" if s.pending else "")
+
+
+_PHRASES = Phrases(
+    title=lambda before, after: f"the title was “{before}” and is “{after}”",
+    date_gained=lambda after: f"the date is given now: {after}",
+    date_changed=lambda before, after: f"the date was {before} and is {after}",
+    date_lost=lambda before: f"the date is gone, it was {before}",
+    body_gained="the text was added",
+    body_lost="the text was removed",
+    rewritten="the text was rewritten",
+    places=lambda count: f"{counted(count, 'change')} in the text",
+    marks_only="only punctuation, blanks or forms of characters differ in the text",
+    moved=lambda count: f"{counted(count, 'sentence')} of the text moved",
+)
+
+ENGLISH = Words(
+    tag="en",
+    colon=": ",
+    comma=", ",
+    semicolon="; ",
+    brackets=" ({})",
+    highlights="Highlights",
+    places="By place",
+    chains="Projects that moved",
+    late="Late",
+    late_intro="Posts from before this period that were not told yet:",
+    recycled="Old news",
+    recycled_intro="What they report happened in a year before that of their publication:",
+    told_before="Told before",
+    told_before_intro="Events of earlier issues, seen again:",
+    changes="Revised and withdrawn",
+    charts="Trends",
+    sources="Sources",
+    preview="Preview",
+    preview_note="Preview: this issue is not final yet; reading it changes nothing.",
+    preview_intro=": this issue is not final yet. These are all posts of its days; reading it changes nothing.",
+    unread="(the text could not be read; title only)",
+    withdrawn="withdrawn since",
+    undated=" (first seen; no date given)",
+    undated_short="no date",
+    see_highlights=" (see highlights)",
+    also="also: ",
+    related="Perhaps related: ",
+    here="here",
+    overflow="the day's alerts were full, so it is told here first",
+    place_column="Place",
+    title_column="Title",
+    happened_column="Happened",
+    published_column="Published",
+    posts_column="Posts",
+    restored_alike="its page opens again, unchanged",
+    layout_changed="the page was rebuilt",
+    please_check=", please check",
+    no_sources="No sources yet",
+    resent="(resent) ",
+    number=lambda number: f"No. {number}",
+    part=lambda number, count: f" ({number}/{count})",
+    heading=_heading,
+    subject=_subject,
+    head=_head,
+    counted=lambda count: f"{count.name} {count.number}",
+    rest=_rest,
+    sentence=_sentence,
+    place=_place,
+    stage=_stage,
+    industry=_industry,
+    chart=lambda title: CHARTS.get(title, title),
+    bar=_bar,
+    change=lambda kind: _CHANGES[kind],
+    group=_group,
+    future=_future,
+    posts=_posts,
+    amount=_amount,
+    investment=lambda amounts: f"investment {amounts}",
+    happened=_happened,
+    event_date=lambda day: f"event {_happened(day)}",
+    conflict=_conflict,
+    alerted=_alerted,
+    called=_called,
+    called_as=_called_as,
+    told_in=_told_in,
+    statements=_PHRASES,
+    gone=_gone,
+    absence=_absence,
+    backfilled=_backfilled,
+    off_label=lambda d: f"{_off_label_short(d)} (other labels): ",
+    off_label_short=_off_label_short,
+    off_label_older=_off_label_older,
+    missed=_missed,
+    where_missed=lambda d: f" (in digests/{d.audience}/, or with zhaoshang digest)",
+    trouble=_trouble,
+    state=_state,
+    reason=_reason,
+    crawled=_crawled,
+    healthy=_healthy,
+)
