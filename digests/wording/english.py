@@ -5,9 +5,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from digests.content import (
-    NO_PLACE,
     Amount,
-    ChangeKind,
     ChangeLine,
     Copy,
     Digest,
@@ -16,22 +14,15 @@ from digests.content import (
     SourceLine,
     ToldLine,
 )
-from digests.wording.english_names import CHARTS, INDUSTRIES, MAKERS, REST, STAGES, STAGES_COUNTED
-from digests.wording.words import Count, WeekFacts, Words
+from digests.wording import english_head
+from digests.wording.english_head import counted
+from digests.wording.english_names import CHARTS, INDUSTRIES, MAKERS, REST, STAGES
+from digests.wording.words import Words
 from monitor.comparison import Phrases
 from monitor.health.conditions import Health, State
 from monitor.health.words import in_english
 from monitor.periods import local_text
-from monitor.text import clean
 
-_NAMES = {
-    "week": "Investment Weekly",
-    "day": "Investment Daily",
-    "days": "Investment Daily",
-    "month": "Investment Monthly",
-    "alert": "Investment Alert",
-}
-_CHANGES = {ChangeKind.REVISED: "Revised", ChangeKind.WITHDRAWN: "Withdrawn", ChangeKind.RESTORED: "Restored"}
 _STATES = {
     State.HEALTHY: "well",
     State.QUIET: "quiet",
@@ -41,8 +32,6 @@ _STATES = {
     State.UNREACHABLE: "unreachable",
     State.PAUSED: "paused",
 }
-_MANY = 8
-_BILLION, _MILLION = 1_000_000_000, 1_000_000
 _DAY = re.compile(r"(\d+)年(?:(\d+)月)?(?:(\d+)日)?")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -50,123 +39,11 @@ _MONTHS = (
 )
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """`1 post`, `2 posts`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def yuan(amount: int) -> str:
-    """`CNY 1.25 billion`"""
-    value, unit = (amount / _BILLION, "billion") if amount >= _BILLION else (amount / _MILLION, "million")
-    return f"CNY {value:.2f}".rstrip("0").rstrip(".") + f" {unit}"
-
-
-# -- the head ----------------------------------------------------------------------------------------------------------
-
-
-def _heading(d: Digest) -> str:
-    if d.is_alert:
-        return f"{_NAMES['alert']} {d.built_here:%Y-%m-%d %H:%M}: {counted(len(d.stories), 'event')}"
-    span = "" if d.period.kind == "day" else f" ({d.period.start} to {d.last_day})"
-    return f"{_NAMES[d.period.kind]} {d.period.key}{span}: {_new(d)}"
-
-
-def _new(d: Digest) -> str:
-    what = "new event" if d.by_story else "post"
-    return counted(d.count, what) if d.count else f"no {what if d.by_story else 'new post'}s"
-
-
-def _subject(d: Digest) -> str:
-    if d.is_alert:
-        first, more = clean(d.stories[0].title) if d.stories else "", len(d.stories) - 1
-        return f"{_NAMES['alert']} {d.built_here:%m-%d %H:%M}: {first}" + (f" and {more} more" if more > 0 else "")
-    tops = [group for group in d.places if not group.depth]
-    places = ", ".join(f"{_place(group.place)} {group.count}" for group in tops[:_MANY])
-    told = _new(d) + (f" ({places}{', …' if len(tops) > _MANY else ''})" if places else "")
-    told += f", {len(d.recycled)} old news" if d.recycled else ""
-    told += f", {len(d.late)} late" if d.late else ""
-    told += f", {counted(len(d.missed), 'issue')} missed" if d.missed else ""
-    told += f", {counted(d.troubled, 'source')} in trouble" if d.troubled else ""
-    return f"{_NAMES[d.period.kind]} {d.period.key}: {told}"
-
-
-def _head(d: Digest) -> tuple[Count, ...]:
-    revised, gone = (Count(_CHANGES[kind], d.changed(kind)) for kind in (ChangeKind.REVISED, ChangeKind.WITHDRAWN))
-    if not d.by_story:
-        return (Count("New posts", d.count), *(one for one in (revised, gone) if one.number))
-    return Count("New events", d.count), Count("Old news", len(d.recycled)), revised, gone
-
-
-def _rest(d: Digest) -> tuple[str, ...]:
-    off_label, restored = len(d.off_label) + d.off_label_older, d.changed(ChangeKind.RESTORED)
-    watched = len(d.sources) - d.paused
-    found = (
-        (d.place_count, counted(d.place_count, "place")),
-        (len(d.told_before), f"{len(d.told_before)} told before"),
-        (len(d.late), f"{len(d.late)} late"),
-        (restored, f"{restored} restored"),
-        (d.backfilled, f"{d.backfilled} backfilled"),
-        (off_label, f"{off_label} off-label"),
-    )
-    return (*(words for number, words in found if number), _healthy(watched - d.troubled, watched, d.paused))
-
-
-def _healthy(well: int, watched: int, paused: int) -> str:
-    return f"{well} of {counted(watched, 'source')} well" + (f" · {paused} paused" if paused else "")
-
-
-def _sentence(week: WeekFacts) -> str:
-    if not week.new:
-        found = ((week.recycled, "old news"), (week.told_before, "told before"), (week.late, "late"))
-        told = ", ".join(f"{number} {words}" for number, words in found if number)
-        return "No new events" + (f", only {told}." if told else ".")
-    stages = ", ".join(counted(count, *STAGES_COUNTED.get(stage, (stage,))) for stage, count in week.stages)
-    parts = [
-        counted(week.new, "new event") + _where(week),
-        stages,
-        f"most are of {_industry(week.top_industry[0])} ({week.top_industry[1]})" if week.top_industry else "",
-    ]
-    return "; ".join(part for part in parts if part) + "." + _money(week.stated) + _old_news(week)
-
-
-def _where(week: WeekFacts) -> str:
-    if week.only_place:
-        return f", {'all ' if week.new > 1 else ''}in {week.only_place}"
-    if week.top_place:
-        return ", most of them in {} ({})".format(*week.top_place)
-    return f" in {week.places} places" if week.places > 1 else ""
-
-
-def _money(stated: tuple[int, ...]) -> str:
-    if not stated:
-        return ""
-    if len(stated) == 1:
-        return f" 1 event states an investment: {yuan(stated[0])}."
-    return f" {len(stated)} events state an investment: {yuan(sum(stated))} together, the largest amount of each."
-
-
-def _old_news(week: WeekFacts) -> str:
-    both = week.new + week.recycled
-    return f" Of {both} events seen, {week.recycled} are old news." if week.recycled > week.new else ""
-
-
-# -- names -------------------------------------------------------------------------------------------------------------
-
-
-def _place(name: str) -> str:
-    return "Elsewhere" if name == NO_PLACE else name
-
-
-def _stage(name: str) -> str:
-    return STAGES.get(name, name)
-
-
-def _industry(name: str) -> str:
-    return INDUSTRIES.get(name, name)
+# -- names and stories -----------------------------------------------------------------------------------------------
 
 
 def _bar(name: str) -> str:
-    return REST if name == "其余" else STAGES.get(name) or INDUSTRIES.get(name) or _place(name)
+    return REST if name == "其余" else STAGES.get(name) or INDUSTRIES.get(name) or english_head.place(name)
 
 
 # -- stories -----------------------------------------------------------------------------------------------------------
@@ -174,7 +51,7 @@ def _bar(name: str) -> str:
 
 def _group(group: PlaceGroup, d: Digest) -> str:
     del d
-    return f"{_place(group.place)} ({group.count})"
+    return f"{english_head.place(group.place)} ({group.count})"
 
 
 def _future(on: date, still: bool) -> str:
@@ -186,7 +63,7 @@ def _posts(i: Item) -> str:
 
 
 def _amount(amount: Amount) -> str:
-    return f"{yuan(amount.yuan)} ({amount.words})"
+    return f"{english_head.yuan(amount.yuan)} ({amount.words})"
 
 
 def _happened(day: str) -> str:
@@ -336,18 +213,18 @@ ENGLISH = Words(
     resent="(resent) ",
     number=lambda number: f"No. {number}",
     part=lambda number, count: f" ({number}/{count})",
-    heading=_heading,
-    subject=_subject,
-    head=_head,
+    heading=english_head.heading,
+    subject=english_head.subject,
+    head=english_head.head,
     counted=lambda count: f"{count.name} {count.number}",
-    rest=_rest,
-    sentence=_sentence,
-    place=_place,
-    stage=_stage,
-    industry=_industry,
+    rest=english_head.rest,
+    sentence=english_head.sentence,
+    place=english_head.place,
+    stage=english_head.stage,
+    industry=english_head.industry,
     chart=lambda title: CHARTS.get(title, title),
     bar=_bar,
-    change=lambda kind: _CHANGES[kind],
+    change=lambda kind: english_head.CHANGES[kind],
     group=_group,
     future=_future,
     posts=_posts,
@@ -373,5 +250,5 @@ ENGLISH = Words(
     state=_state,
     reason=_reason,
     crawled=_crawled,
-    healthy=_healthy,
+    healthy=english_head.healthy,
 )

@@ -21,7 +21,7 @@ from digests.picture import charts
 from digests.render import counts, heading, render, subject
 from digests.sample import sample
 from digests.wording import CHINESE, ENGLISH
-from digests.wording.english import yuan
+from digests.wording.english_head import yuan
 from digests.wording.english_names import CHARTS, INDUSTRIES, STAGES, STAGES_COUNTED
 from monitor.announcing import History, Period, WeekCount
 from monitor.facts.findings import Stage
