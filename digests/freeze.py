@@ -32,14 +32,13 @@ def freeze(
         selection = select(material, config.rules, config.zone, audience.filter)
         healths = source_healths(store, config, material.sources, now, preview=False)
         digest = build(
-            material,
-            selection,
-            healths,
+            *(material, selection, healths),
             rules=config.rules,
             preview=False,
             now=now,
             zone=config.zone,
             interest=interest_of(audience),
+            language=audience.language,
         )
         held_back: bool | None = not everywhere and any(name not in files for name in audience.channels)
         if digest.is_empty and not digest.backfilled and not digest.missed and not audience.send_empty:

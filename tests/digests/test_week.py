@@ -3,7 +3,8 @@
 import pytest
 
 from digests.selection import Selection, Told
-from digests.week import in_words, sentence
+from digests.week import sentence
+from digests.wording.chinese_head import yuan as in_words
 
 NOTHING = Selection((), (), (), (), (), ())
 YI = 100_000_000
