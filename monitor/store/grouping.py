@@ -3,7 +3,8 @@
 import json
 import logging
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 
@@ -49,8 +50,7 @@ class GroupingTables(Connection):
         What another process has dealt with meanwhile, or what was revised since it was read, is left out. A post that
         has a story stays there: only its facts and its evidence are replaced.
         """
-        with self._write() as conn:
-            self._story_index.refresh()
+        with self._indexing() as conn:
             open_ = self._still_open(conn, batch)
             if not open_:
                 return ()
@@ -78,8 +78,7 @@ class GroupingTables(Connection):
 
     def replace_analyses(self, batch: Sequence[Analysis]) -> None:
         """Store what was read again of posts that have a story, which stays; what was revised meanwhile waits."""
-        with self._write() as conn:
-            self._story_index.refresh()
+        with self._indexing() as conn:
             for one in batch:
                 row = conn.execute("SELECT revision, grouped FROM posts WHERE id = ?", [one.post_id]).fetchone()
                 if row["revision"] == row["grouped"] == one.revision:
@@ -92,6 +91,18 @@ class GroupingTables(Connection):
         # A post's keys lie all over the index: with SQLite's two megabytes most of it is read again for each post.
         self._conn.execute("PRAGMA cache_size = -65536")
         return StoryIndex(self._conn)
+
+    @contextmanager
+    def _indexing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that the index has a part in. Undone, what the index has in memory is forgotten as well."""
+        try:
+            with self._write() as conn:
+                self._story_index.refresh()
+                yield conn
+                self._story_index.file()
+        except BaseException:
+            self.__dict__.pop("_story_index", None)
+            raise
 
     def _still_open(self, conn: sqlite3.Connection, batch: Sequence[Analysis]) -> list[Analysis]:
         marks = ", ".join("?" * len(batch))

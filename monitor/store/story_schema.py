@@ -112,3 +112,19 @@ def m006_stories(db: Database) -> None:
         "CREATE INDEX story_corrections_by_second ON story_corrections(post_b)",
     ):
         db.conn.execute(statement)
+
+
+@migrations()
+def m007_story_filing(db: Database) -> None:
+    """Which posts' keys are not all in `story_keys` yet."""
+    db.conn.execute(
+        """
+        -- The latest posts, by the turn in which they were grouped. Each turn files one slice of the keys, so after as
+        -- many turns as there are slices, a post is found by `story_keys` alone (monitor.store.story_filing).
+        CREATE TABLE story_unfiled (
+            post_id INTEGER PRIMARY KEY,
+            turn INTEGER NOT NULL
+        ) STRICT
+        """
+    )
+    db.conn.execute("CREATE INDEX story_unfiled_by_turn ON story_unfiled(turn)")

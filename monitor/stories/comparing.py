@@ -1,9 +1,9 @@
 """Compares the evidence of two posts: numbers for the scorer, and what agrees and conflicts for people."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from monitor.facts.findings import Stage
 from monitor.stories import figures, names
@@ -37,9 +37,11 @@ class Nearness(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What the scorer weighs, each 0 to 1. Their weights are in weights.json, learned by tools/train_stories.py."""
+class Features(NamedTuple):
+    """What the scorer weighs, each 0 to 1. Their weights are in weights.json, learned by tools/train_stories.py.
+
+    A tuple, since a dozen are made and weighed for each post.
+    """
 
     words: float  # cosine of the rare words
     close: float  # a cosine that is met in close rewrites only: 0 at 0.4, 1 at 0.6; less of a short text
@@ -71,7 +73,7 @@ class Features:
     bare: float  # nothing in common but general wording: no company, amount, figure or day
 
 
-FEATURES = tuple(one.name for one in fields(Features))
+FEATURES = Features._fields
 _STRANGERS = Features(**(dict.fromkeys(FEATURES, 0.0) | {"bare": 1.0}))  # nothing clashes: that was not looked at
 
 
@@ -85,9 +87,10 @@ def compare(a: Evidence, b: Evidence, rarity: Rarity | None = None) -> Features:
     money = both_money and same_money(a.investments, b.investments)
     if common < _LITTLE and told < _TOLD and not company and not money:
         return _STRANGERS  # as most of those are that share a key of the index: no more need be known
-    mass = (a.mass * b.mass) ** 0.5
+    product = rarity.whole_mass(a.words) * rarity.whole_mass(b.words)
+    mass = product**0.5
     cosine = common / mass if mass else 0.0
-    beyond = max(0.0, common - _CHANCE * a.mass * b.mass)
+    beyond = max(0.0, common - _CHANCE * product)
     total = min(a.figures_mass, b.figures_mass)
     relation = nearness(a, b)
     company_clash = bool(a.companies and b.companies) and not company
@@ -190,8 +193,8 @@ def _names(post: Evidence, code: str) -> bool:
 
 
 def _used(title: frozenset[str], other: frozenset[str], rarity: Rarity) -> float:
-    mass = rarity.mass(title)
-    return rarity.mass(title & other) / mass if mass else 0.0
+    used = rarity.mass(title & other)
+    return used / rarity.whole_mass(title) if used else 0.0
 
 
 def same_money(a: Iterable[int], b: Iterable[int]) -> bool:
@@ -202,6 +205,8 @@ def same_money(a: Iterable[int], b: Iterable[int]) -> bool:
 def _clash(a: frozenset[str], b: frozenset[str]) -> float:
     """Units that both measure in with no number alike, less those with one alike; telling numbers only."""
     kinds = _by_unit(a)
+    if not kinds:
+        return 0.0
     alike: dict[str, bool] = {}
     for figure in b:
         digits, unit = figures.split(figure)

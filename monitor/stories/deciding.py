@@ -48,6 +48,7 @@ class Assignment:
 class _Match:
     candidate: Candidate
     features: Features
+    barred: bool
     score: float
 
 
@@ -67,7 +68,7 @@ def assign(
     by = by or learned()
     known = _settled([one for one in candidates if one.story not in apart])
     matches = [_match(new, one, by, rarity) for one in known]
-    barred = {match.candidate.story for match in matches if is_barred(match.features)}
+    barred = {match.candidate.story for match in matches if match.barred}
     best: dict[int, _Match] = {}
     for match in sorted(matches, key=lambda match: (-match.score, match.candidate.post_id)):
         best.setdefault(match.candidate.story, match)
@@ -132,7 +133,8 @@ def _is_step(new: Evidence, match: _Match, by: Weights) -> bool:
 
 def _match(new: Evidence, one: Candidate, by: Weights, rarity: Rarity | None) -> _Match:
     features = compare(new, one.evidence, rarity)
-    return _Match(one, features, 0.0 if is_barred(features) else score(features, by))
+    barred = is_barred(features)
+    return _Match(one, features, barred, 0.0 if barred else score(features, by))
 
 
 def _link(new: Evidence, match: _Match, tie: Tie) -> Link:

@@ -15,7 +15,7 @@ from monitor.stories.figures import weight as figure_weight
 from monitor.stories.names import cores_of
 from monitor.stories.words import Rarity, all_words, learned, rare_words
 
-VERSION = 1  # raised when what is read changes: stored evidence of another version is read again
+VERSION = 2  # raised when what is read changes: stored evidence of another version is read again
 
 _ABROAD = (
     "越南|泰国|老挝|缅甸|柬埔寨|马来西亚|新加坡|印度尼西亚|印尼|菲律宾|印度|巴基斯坦|哈萨克斯坦|乌兹别克斯坦|吉尔吉斯斯坦|俄罗斯|"
@@ -77,7 +77,6 @@ class Evidence:
     outside: frozenset[str]  # other places named early: where a delegation is from, where a fair is held
     title: frozenset[str]  # rare words of the title
     words: frozenset[str]  # rare words of all of it
-    mass: float  # of the words' weights together
     figures_mass: float
 
 
@@ -90,7 +89,6 @@ def read_evidence(title: str, body: str, facts: Facts, rarity: Rarity | None = N
     date = facts.event_date
     figures = read_figures(post.text)
     told = list(all_words(post.text))
-    words = rare_words(told, rarity, own)
     return Evidence(
         place=facts.place.code if facts.place else None,
         stage=facts.stage,
@@ -107,8 +105,7 @@ def read_evidence(title: str, body: str, facts: Facts, rarity: Rarity | None = N
         partner=_partner(told[:_PARTNER_IN], facts.place.code if facts.place else None),
         outside=_outside(post, own),
         title=rare_words(all_words(name), rarity, own),
-        words=words,
-        mass=rarity.mass(words),
+        words=rare_words(told, rarity, own),
         figures_mass=sum(map(figure_weight, figures)),
     )
 
@@ -188,7 +185,6 @@ def pack(evidence: Evidence) -> str:
             " ".join(sorted(evidence.outside)),
             " ".join(sorted(evidence.title)),
             " ".join(sorted(evidence.words)),
-            round(evidence.mass, 3),
             round(evidence.figures_mass, 3),
         ],
         ensure_ascii=False,
@@ -196,13 +192,12 @@ def pack(evidence: Evidence) -> str:
     )
 
 
-def unpack(text: str, rarity: Rarity | None = None) -> Evidence:
-    """The evidence that pack() wrote, its words weighed anew by a `rarity`. Raises ValueError for any other text."""
+def unpack(text: str) -> Evidence:
+    """The evidence that pack() wrote. Raises ValueError for any other text."""
     place, stage, sure, (year, month, day), (edition, phase, report), money, figures, companies, *rest = json.loads(
         text
     )
-    partner, outside, title, words, mass, figures_mass = rest
-    told = frozenset(words.split())
+    partner, outside, title, words, figures_mass = rest
     return Evidence(
         place=place,
         stage=Stage(stage),
@@ -219,7 +214,6 @@ def unpack(text: str, rarity: Rarity | None = None) -> Evidence:
         partner=partner,
         outside=frozenset(outside.split()),
         title=frozenset(title.split()),
-        words=told,
-        mass=mass if rarity is None else rarity.mass(told),
+        words=frozenset(words.split()),
         figures_mass=figures_mass,
     )
