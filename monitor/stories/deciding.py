@@ -85,7 +85,8 @@ def assign(
 def is_copy(features: Features) -> bool:
     """Whether two posts are the same text up to small edits.
 
-    One with the county swapped is none, unless the numbers are the same as well: then it stands under a wrong label.
+    One that stands under another place's label names the place itself, and then is not `far`. A text of which neither
+    names the other's place is a template with the county swapped, unless the numbers are the same as well.
     """
     clashes = features.money_clash, features.company_clash, features.edition_clash, features.template
     elsewhere = bool(features.far or features.report_clash)

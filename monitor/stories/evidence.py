@@ -13,6 +13,7 @@ from monitor.facts.place_divisions import divisions, forms
 from monitor.stories.figures import read_figures
 from monitor.stories.figures import weight as figure_weight
 from monitor.stories.names import cores_of
+from monitor.stories.products import products_of
 from monitor.stories.words import Rarity, all_words, learned, rare_words
 
 VERSION = 2  # raised when what is read changes: stored evidence of another version is read again
@@ -73,6 +74,7 @@ class Evidence:
     investments: tuple[int, ...]
     figures: frozenset[str]
     companies: tuple[str, ...]  # what is their own in their names
+    products: frozenset[str]  # how it calls its project or product
     partner: str | None  # the first digits of another prefecture that is named early, more than once
     outside: frozenset[str]  # other places named early: where a delegation is from, where a fair is held
     title: frozenset[str]  # rare words of the title
@@ -89,6 +91,7 @@ def read_evidence(title: str, body: str, facts: Facts, rarity: Rarity | None = N
     date = facts.event_date
     figures = read_figures(post.text)
     told = list(all_words(post.text))
+    words = rare_words(told, rarity, own)
     return Evidence(
         place=facts.place.code if facts.place else None,
         stage=facts.stage,
@@ -102,10 +105,11 @@ def read_evidence(title: str, body: str, facts: Facts, rarity: Rarity | None = N
         investments=facts.investments,
         figures=figures,
         companies=cores_of(facts.parties, own),
+        products=products_of(post, words),
         partner=_partner(told[:_PARTNER_IN], facts.place.code if facts.place else None),
         outside=_outside(post, own),
         title=rare_words(all_words(name), rarity, own),
-        words=rare_words(told, rarity, own),
+        words=words,
         figures_mass=sum(map(figure_weight, figures)),
     )
 
@@ -181,6 +185,7 @@ def pack(evidence: Evidence) -> str:
             evidence.investments,
             " ".join(sorted(evidence.figures)),
             evidence.companies,
+            " ".join(sorted(evidence.products)),
             evidence.partner,
             " ".join(sorted(evidence.outside)),
             " ".join(sorted(evidence.title)),
@@ -194,10 +199,8 @@ def pack(evidence: Evidence) -> str:
 
 def unpack(text: str) -> Evidence:
     """The evidence that pack() wrote. Raises ValueError for any other text."""
-    place, stage, sure, (year, month, day), (edition, phase, report), money, figures, companies, *rest = json.loads(
-        text
-    )
-    partner, outside, title, words, figures_mass = rest
+    place, stage, sure, (year, month, day), (edition, phase, report), money, figures, *rest = json.loads(text)
+    companies, products, partner, outside, title, words, figures_mass = rest
     return Evidence(
         place=place,
         stage=Stage(stage),
@@ -211,6 +214,7 @@ def unpack(text: str) -> Evidence:
         investments=tuple(money),
         figures=frozenset(figures.split()),
         companies=tuple(companies),
+        products=frozenset(products.split()),
         partner=partner,
         outside=frozenset(outside.split()),
         title=frozenset(title.split()),
