@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from digests.content import Item
 from digests.ranking import largest_investment
 from digests.selection import Selection
+from monitor.facts.money_words import in_yuan
 
-_YI, _WAN = 100_000_000, 10_000
 _SEVERAL = 2
 
 
@@ -24,12 +24,6 @@ def sentence(selection: Selection, new: Sequence[Item], cities: Sequence[str]) -
         _prevailing(industries, "行业以{}最多（{} 件）"),
     ]
     return "，".join(part for part in parts if part) + "。" + _money(selection) + _old_news(selection, len(new))
-
-
-def in_words(yuan: int) -> str:
-    """An amount as people write it, to two places: 12.5 亿元."""
-    value, unit = (yuan / _YI, "亿元") if yuan >= _YI else (yuan / _WAN, "万元")
-    return f"{value:.2f}".rstrip("0").rstrip(".") + f" {unit}"
 
 
 def _nothing_new(selection: Selection) -> str:
@@ -60,8 +54,8 @@ def _money(selection: Selection) -> str:
     if not stated:
         return ""
     if len(stated) == 1:
-        return f"写明投资的有 1 件，{in_words(stated[0])}。"
-    return f"写明投资的有 {len(stated)} 件，各取最大一笔，合计 {in_words(sum(stated))}。"
+        return f"写明投资的有 1 件，{in_yuan(stated[0], ' ')}。"
+    return f"写明投资的有 {len(stated)} 件，各取最大一笔，合计 {in_yuan(sum(stated), ' ')}。"
 
 
 def _old_news(selection: Selection, new: int) -> str:
