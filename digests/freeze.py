@@ -9,9 +9,14 @@ from digests.sources import source_healths
 from digests.targets import targets_of
 from monitor.announcing import Composition, DigestMaterial, FrozenDigest
 from monitor.config import AudienceConfig, FileChannelConfig
+from monitor.grouping import group_posts
 from monitor.schedule import DueDigest
 from monitor.setup import Setup
 from monitor.store import Store
+
+
+class _UngroupedPosts(Exception):
+    """Raised inside the transaction that freezes: a post has come that is in no story yet."""
 
 
 def freeze(
@@ -20,7 +25,8 @@ def freeze(
     """Freeze the digest of a due period for an audience, or return the one that was frozen before.
 
     After downtime several periods are due. All go to the file channel; the others get the `latest` only, which names
-    the rest, unless the setting `digest.missed` is "all".
+    the rest, unless the setting `digest.missed` is "all". No post is told before it was grouped: when one has come
+    meanwhile, nothing is frozen, it is grouped, and the digest is frozen again.
     """
     config = setup.config
     database_id = store.database_id()
@@ -28,6 +34,8 @@ def freeze(
     files = {name for name, channel in config.channels.items() if isinstance(channel, FileChannelConfig)}
 
     def compose(material: DigestMaterial) -> Composition:
+        if store.ungrouped():
+            raise _UngroupedPosts
         selection = select(material, config.rules, config.zone)
         healths = source_healths(store, config, material.sources, now, preview=False)
         digest = build(material, selection, healths, rules=config.rules, preview=False, now=now, zone=config.zone)
@@ -42,18 +50,22 @@ def freeze(
             to_json(digest), selection.records(material.off_label), targets, material.changed, held_back=held_back
         )
 
-    return store.freeze_digest(
-        audience.name,
-        due.period,
-        due_at=due.due_at,
-        now=now,
-        zone=config.zone,
-        rules=config.rules,
-        sources=[source.name for source in config.source],
-        compose=compose,
-        latest=latest,
-        visits=config.changes.rules,
-    )
+    while True:
+        try:
+            return store.freeze_digest(
+                audience.name,
+                due.period,
+                due_at=due.due_at,
+                now=now,
+                zone=config.zone,
+                rules=config.rules,
+                sources=[source.name for source in config.source],
+                compose=compose,
+                latest=latest,
+                visits=config.changes.rules,
+            )
+        except _UngroupedPosts:
+            group_posts(store, now)
 
 
 def content_of(frozen: FrozenDigest) -> Digest:
