@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from digests.content import Chain, ChangeLine, Digest, Item, OffLabelLine, SourceLine, ToldLine
+from digests.content import Chain, ChangeLine, Digest, Item, OffLabelLine, SourceLine, Step, ToldLine
 from digests.notice import Notice
 from digests.reasons import STATES, absence_in_chinese, in_chinese
 from digests.render import CHANGES, brief_facts, conflict, counts, heading, unit_of
@@ -107,7 +107,7 @@ def _item(item: Item, *, several: bool, placed: bool = False, old: bool = False)
 
 def _chain(chain: Chain) -> Entry:
     """The path, with a link to the latest step that this digest does not link to elsewhere."""
-    path = " → ".join(f"{step.stage or step.title}{f'（{step.on}）' if step.on else ''}" for step in chain.steps)
+    path = " → ".join(f"{step.stage or step.title}{_when(step)}" for step in chain.steps)
     earlier = [step for step in chain.steps if not step.here] or list(chain.steps)
     return Entry(earlier[-1].title, earlier[-1].url, f"{chain.place}：{path}：")
 
@@ -152,3 +152,7 @@ def _notice(n: Notice) -> Iterator[Entry]:
     yield Entry(text=n.advice)
     for command in n.commands:
         yield Entry(text=command)
+
+
+def _when(step: Step) -> str:
+    return f"（{step.on}{' 发布' if step.published else ''}）" if step.on else ""
