@@ -16,7 +16,7 @@ from monitor.store.connection import Connection
 from monitor.store.placing import place, read_corrections
 from monitor.store.story_index import StoryIndex, pack_keys
 from monitor.stories.corrections import Corrections
-from monitor.stories.deciding import Link
+from monitor.stories.deciding import Link, renewed
 from monitor.stories.evidence import pack
 
 logger = logging.getLogger("zhaoshang")
@@ -117,6 +117,7 @@ class GroupingTables(Connection):
         known = self._story_index.stories_of([one.post_id])
         if known:
             self._replace(conn, one, self._story_index.telling(one.keys), one.problem)
+            self._renew_reasons(conn, one.post_id)
         else:
             placed = place(conn, self._story_index, one.post_id, one.evidence, one.keys, corrections)
             self._replace(conn, one, placed.telling, one.problem or placed.problem)
@@ -143,6 +144,24 @@ class GroupingTables(Connection):
                 "INSERT INTO story_evidence VALUES (?, ?, ?, ?)",
                 [one.post_id, VERSIONS[1], packed, pack_keys(kept)],
             )
+
+    def _renew_reasons(self, conn: sqlite3.Connection, post_id: int) -> None:
+        """Say anew why a revised post is where it is, and those that were matched with it; their stories stay."""
+        found = conn.execute(
+            "SELECT member.post_id, with_post FROM story_members AS member JOIN posts AS own ON own.id = member.post_id"
+            " JOIN posts AS other ON other.id = with_post WHERE tie IN ('copy', 'same')"
+            " AND (member.post_id = ?1 OR with_post = ?1)"
+            " AND COALESCE(own.copy_of, own.id) <> COALESCE(other.copy_of, other.id) LIMIT 200",
+            [post_id],
+        ).fetchall()
+        evidence = self._story_index.evidence(sorted({one for row in found for one in tuple(row)}))
+        for member, other in map(tuple, found):
+            if member in evidence and other in evidence:
+                tie, worth, told = renewed(evidence[member], evidence[other], self._story_index.rarity)
+                conn.execute(
+                    "UPDATE story_members SET tie = ?, score = ?, reasons = ? WHERE post_id = ?",
+                    [tie.value, worth, as_json(told), member],
+                )
 
     def _enter(self, conn: sqlite3.Connection, post_id: int, joins: Link | None, now: datetime) -> int:
         story = joins.story if joins else self._found_story(conn, now)

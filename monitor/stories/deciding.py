@@ -10,6 +10,7 @@ from monitor.stories.explaining import reasons
 from monitor.stories.scoring import Weights, learned, score
 from monitor.stories.words import Rarity
 
+NO_LONGER = "修订后已不像同一事件"
 _COPY = 0.8  # cosine of the rare words of a text with small edits: rewrites stay below 0.7, looks-alike below 0.45
 _ANY = 0.15  # how telling the figures in common must be for two posts of unlike investments
 _NEARLY_ALL = 0.8  # share of the telling figures
@@ -80,6 +81,18 @@ def assign(
             joins = _link(new, match, Tie.COPY if copied else Tie.SAME)
             return Assignment(joins, tuple(_links(new, ranked, by))[:_MOST_LINKS])
     return Assignment(None, tuple(_links(new, ranked, by))[:_MOST_LINKS])
+
+
+def renewed(post: Evidence, other: Evidence, rarity: Rarity | None = None) -> tuple[Tie, float, tuple[str, ...]]:
+    """Why a post is in a story with another after one of them was revised: tie, score and reasons as of now.
+
+    Nobody is moved by that. Where they no longer look like one event, the reasons begin with NO_LONGER.
+    """
+    by, features = learned(), compare(post, other, rarity)
+    copied, worth = is_copy(features), score(features, by)
+    told = reasons(post, other, features)
+    fits = copied or (worth >= by.same and not is_barred(features))
+    return Tie.COPY if copied else Tie.SAME, worth, told if fits else (NO_LONGER, *told)
 
 
 def is_copy(features: Features) -> bool:

@@ -17,6 +17,7 @@ from monitor.pages import Entry
 from monitor.store import Store
 from monitor.store.story_index import StoryIndex
 from monitor.storied import Tie
+from monitor.stories.deciding import NO_LONGER
 from monitor.stories.keys import keys_of
 
 NOW = datetime(2025, 7, 21, tzinfo=UTC)
@@ -87,6 +88,25 @@ def test_a_revised_post_stays_in_its_story_with_new_facts_and_new_keys(desk: Any
     assert before - after
     assert after - before
     assert store._rows("SELECT COUNT(*) FROM story_members WHERE post_id = ?", post)[0][0] == 1
+
+
+def test_the_reasons_of_a_fold_are_renewed_when_a_post_is_revised(desk: Any, store: Store) -> None:
+    desk.add("a", 1)
+    desk.add("b", 1, edition=1)
+    desk.group()
+    (story,) = store.latest_stories(10)
+    before = story.members[1]
+    assert any("同一投资额" in reason for reason in before.reasons)
+    title = store.history(desk.numbers["a"]).post.title
+    other = "荣成市海带育苗场投产，项目总投资99亿元，占地7777亩，安置渔民610名。" * 3
+    desk.crawls.run([Entry(title, "http://zj.example/a.html", date(2025, 7, 17), body=other)])
+    desk.group()
+    (story,) = store.latest_stories(10)
+    assert desk.together() == {frozenset("ab")}
+    after = story.members[1]
+    assert after.reasons[0] == NO_LONGER
+    assert not any("同一投资额" in reason for reason in after.reasons)
+    assert after.score < before.score
 
 
 def test_what_was_dealt_with_or_revised_meanwhile_is_left_out(desk: Any, store: Store) -> None:
