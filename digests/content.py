@@ -125,10 +125,11 @@ class Step:
     """A stage of a project: one story. `here`: this digest tells it."""
 
     stage: str
-    on: str  # the event's day, else that of the publication; empty where only the title is known
+    on: str  # the event's day or month, else the day of the publication; empty where only the title is known
     title: str
     url: str | None
     here: bool
+    published: bool = False  # `on` is when it was published: 发布
 
 
 @dataclass(frozen=True, slots=True)

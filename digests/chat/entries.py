@@ -121,7 +121,7 @@ class _Told:
     def _chain(self, chain: Chain) -> Entry:
         """The path, with a link to the latest step that this digest does not link to elsewhere."""
         w = self._w
-        days = (w.brackets.format(step.on) if step.on else "" for step in chain.steps)
+        days = (w.brackets.format(w.step_day(step)) if step.on else "" for step in chain.steps)
         path = " → ".join(
             (w.stage(step.stage) or step.title) + day for step, day in zip(chain.steps, days, strict=True)
         )

@@ -209,6 +209,7 @@ CHINESE = Words(
     event_date=lambda day: f"事件时间 {day}",
     conflict=_conflict,
     alerted=_alerted,
+    step_day=lambda step: step.on + (" 发布" if step.published else ""),
     called=_called,
     called_as=_called_as,
     told_in=_told_in,

@@ -3,6 +3,7 @@
 from digests.content import ChangeKind, Digest
 from digests.wording.words import Count, WeekFacts
 from monitor.announcing import Period
+from monitor.facts.money_words import in_yuan
 from monitor.text import clean
 
 TEST_MARK = "【测试】"
@@ -10,13 +11,6 @@ CHANGES = {ChangeKind.REVISED: "修改", ChangeKind.WITHDRAWN: "撤稿", ChangeK
 _NAMES = {"week": "招商周报", "day": "招商日报", "days": "招商日报", "month": "招商月报", "alert": "招商快讯"}
 _LONGER, _WEEK = "招商简报", 7  # what a digest of several days is called from so many on
 _MANY = 8  # places in a subject; the rest is 等
-_YI, _WAN = 100_000_000, 10_000
-
-
-def yuan(amount: int) -> str:
-    """An amount as people write it, to two places: 12.5 亿元."""
-    value, unit = (amount / _YI, "亿元") if amount >= _YI else (amount / _WAN, "万元")
-    return f"{value:.2f}".rstrip("0").rstrip(".") + f" {unit}"
 
 
 def heading(d: Digest) -> str:
@@ -122,8 +116,8 @@ def _money(stated: tuple[int, ...]) -> str:
     if not stated:
         return ""
     if len(stated) == 1:
-        return f"写明投资的有 1 件，{yuan(stated[0])}。"
-    return f"写明投资的有 {len(stated)} 件，各取最大一笔，合计 {yuan(sum(stated))}。"
+        return f"写明投资的有 1 件，{in_yuan(stated[0], ' ')}。"
+    return f"写明投资的有 {len(stated)} 件，各取最大一笔，合计 {in_yuan(sum(stated), ' ')}。"
 
 
 def _old_news(week: WeekFacts) -> str:

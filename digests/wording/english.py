@@ -268,6 +268,7 @@ ENGLISH = Words(
     event_date=lambda day: f"event {_happened(day)}",
     conflict=_conflict,
     alerted=_alerted,
+    step_day=lambda step: ("published " if step.published else "") + step.on,
     called=_called,
     called_as=_called_as,
     told_in=_told_in,

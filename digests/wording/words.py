@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from digests.content import Amount, ChangeKind, ChangeLine, Copy, Digest, Item, PlaceGroup, SourceLine, ToldLine
+from digests.content import Amount, ChangeKind, ChangeLine, Copy, Digest, Item, PlaceGroup, SourceLine, Step, ToldLine
 from monitor.comparison import Phrases
 from monitor.health.conditions import Health
 
@@ -122,6 +122,7 @@ class Words:
     event_date: Callable[[str], str]
     conflict: Callable[[tuple[int, ...]], str]
     alerted: Callable[[str], str]
+    step_day: Callable[[Step], str]  # of a project: that of the event, or of the publication
     called: Callable[[Copy, Item | ToldLine | ChangeLine], str]
     called_as: Callable[[Copy, str], str]
     told_in: Callable[[ToldLine], str]
