@@ -124,6 +124,12 @@ def resolved(text: str, setup: Setup) -> str:
     data["crawl"] = data.get("crawl", {}) | {"parallel": config.crawl.parallel}
     for table, source in zip(data.get("source", []), config.source, strict=True):
         table["url"] = source.url
+    for table, own in [
+        (data.get("digest", {}), config.digest),
+        *zip(data.get("audience", []), config.audience, strict=False),
+    ]:
+        if own.template is not None:
+            table["template"] = str(own.template)
     for name, table in data.get("channel", {}).items():
         channel = config.channel[name]
         whole = channel.model_dump(mode="json", include=set(PATH_KEYS))

@@ -30,7 +30,7 @@ def m010_telling(db: Database) -> None:
         "ALTER TABLE audiences ADD COLUMN untold_since TEXT",
         """
         CREATE TRIGGER untold_new AFTER INSERT ON posts WHEN NEW.replayed = 0 BEGIN
-            INSERT INTO untold SELECT id, NEW.id FROM audiences;
+            INSERT OR IGNORE INTO untold SELECT id, NEW.id FROM audiences;
         END
         """,
         """
