@@ -16,7 +16,7 @@ from typing import Any
 
 import tomlkit
 
-from monitor.config import PATH_KEYS, SourceConfig
+from monitor.config import PATH_KEYS, AudienceConfig, DigestConfig, SourceConfig
 from monitor.errors import ConfigError
 from monitor.setup import Setup, load_setup
 
@@ -124,12 +124,11 @@ def resolved(text: str, setup: Setup) -> str:
     data["crawl"] = data.get("crawl", {}) | {"parallel": config.crawl.parallel}
     for table, source in zip(data.get("source", []), config.source, strict=True):
         table["url"] = source.url
-    for table, own in [
-        (data.get("digest", {}), config.digest),
-        *zip(data.get("audience", []), config.audience, strict=False),
-    ]:
-        if own.template is not None:
-            table["template"] = str(own.template)
+    owners: list[tuple[dict[str, Any], DigestConfig | AudienceConfig]] = [(data.get("digest", {}), config.digest)]
+    owners += zip(data.get("audience", []), config.audience, strict=False)
+    for table, owner in owners:
+        if owner.template is not None:
+            table["template"] = str(owner.template)
     for name, table in data.get("channel", {}).items():
         channel = config.channel[name]
         whole = channel.model_dump(mode="json", include=set(PATH_KEYS))
