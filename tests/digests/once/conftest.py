@@ -31,17 +31,20 @@ class Receiver:
     smtp: int = 0
     arrivals: list[Arrival] = field(default_factory=list)
     answer: bytes = b'{"errcode": 0, "code": 0}'
+    hold: threading.Event = field(default_factory=threading.Event)  # while it is not set, nobody gets an answer
     _open: int = 0
     _listeners: list[socket.socket] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def start(self) -> None:
         """Listen on both ports."""
+        self.hold.set()
         self.http = self._listen(self._hear_request)
         self.smtp = self._listen(self._hear_mail)
 
     def stop(self) -> None:
         """Listen no more."""
+        self.hold.set()
         for listener in self._listeners:
             with contextlib.suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
@@ -90,6 +93,7 @@ class Receiver:
         body = file.read(length)
         if method == "POST" and len(body) == length:
             self.arrivals.append(Arrival(rest.split(" ")[0], headers, body))
+            self.hold.wait(60)
         sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(self.answer), self.answer))
 
     def _hear_mail(self, file: BinaryIO, sock: socket.socket) -> None:
