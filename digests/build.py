@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from digests.reasons import in_words
 from digests.selection import Selection, Told, is_old, select_all
 from digests.week import sentence
 from monitor.announcing import AnnounceRules, DigestMaterial
+from monitor.filters import EVERYTHING, Filter
 from monitor.health.conditions import Health, State, Symptom
 from monitor.models import SourceState
 
@@ -38,11 +40,13 @@ def build(
     told = Counter(one.lead.post.source_name for one in stories)
     titles = {state.source.name: state.source.title for state in material.sources}
     known = {story.id: story for story in (*material.linked, *material.stories)}
-    names = Names(titles, known, material.told_in)
+    names = Names(titles, known, material.told_in, material.alerts, zone)
     new = [item_of(one, names) for one in selection.new]
     paths = [path_of(one.lead.facts.place, one.lead.post) for one in selection.new]
     cities = ["".join(path[:2]) if one.lead.facts.place else "" for one, path in zip(selection.new, paths, strict=True)]
-    recent = [e for e in material.off_label if preview or not is_old(e.first_seen_at, e.effective_on, rules, zone)]
+    passed = set(selection.passed_off_label)
+    off_label = [e for e in material.off_label if e not in passed]
+    recent = [e for e in off_label if preview or not is_old(e.first_seen_at, e.effective_on, rules, zone)]
     return Digest(
         audience=material.audience.name,
         period=material.period,
@@ -55,7 +59,7 @@ def build(
         backfilled=len(selection.backfilled),
         backfill_days=rules.backfill_days,
         off_label=tuple(OffLabelLine(e.id, e.title, e.url, titles.get(e.source_name, e.source_name)) for e in recent),
-        off_label_older=len(material.off_label) - len(recent),
+        off_label_older=len(off_label) - len(recent),
         sources=tuple(
             _source_line(state, healths.get(state.source.name, _HEALTHY), told[state.source.name], zone)
             for state in material.sources
@@ -76,9 +80,15 @@ def build_preview(
     rules: AnnounceRules,
     now: datetime,
     zone: ZoneInfo,
+    wanted: Filter = EVERYTHING,
+    interest: Interest = no_interest,
 ) -> Digest:
-    """A period that was never frozen: every post dated in it, baseline or not; each story still told once."""
-    return build(material, select_all(material), healths, rules=rules, preview=True, now=now, zone=zone)
+    """A period that was never frozen: every wanted post dated in it, baseline or not; each story still told once."""
+    selection = select_all(material, wanted)
+    members = {one.post.id: story.members for story in material.stories for one in story.members}
+    changed = tuple(one for one in material.changed if wanted.admits(members.get(one.post.id, ())))
+    material = replace(material, changed=changed)
+    return build(material, selection, healths, rules=rules, preview=True, now=now, zone=zone, interest=interest)
 
 
 def _highlights(new: Sequence[Told], items: Sequence[Item], interest: Interest) -> tuple[Item, ...]:

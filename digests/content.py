@@ -70,6 +70,8 @@ class Item:
     years: tuple[int, ...] = ()  # the event years that its posts state, where they disagree
     related: tuple[Link, ...] = ()
     extract: str | None = None  # of highlights: sentences of the text itself
+    alerted: tuple[str, ...] = ()  # when an alert rule told it, and which: 06-01 08:05 大项目
+    overflow: bool = False  # an alert rule had told as much as it may that day, and left it to this digest
 
     @property
     def posts(self) -> int:
@@ -224,6 +226,7 @@ class Digest:
     told_before: tuple[ToldLine, ...] = ()
     chains: tuple[Chain, ...] = ()
     charts: tuple[Chart, ...] = ()
+    test: bool = False  # a sample, to try a channel with
 
     @property
     def count(self) -> int:

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from digests.build import build
 from digests.content import Digest, from_json, to_json
+from digests.ranking import Interest, interest_in, no_interest
 from digests.selection import select
 from digests.sources import source_healths
 from digests.targets import targets_of
 from monitor.announcing import Composition, DigestMaterial, FrozenDigest
-from monitor.config import AudienceConfig, FileChannelConfig
+from monitor.config import AudienceConfig, Config, FileChannelConfig
 from monitor.schedule import DueDigest
 from monitor.setup import Setup
 from monitor.store import Store
@@ -28,9 +29,18 @@ def freeze(
     files = {name for name, channel in config.channels.items() if isinstance(channel, FileChannelConfig)}
 
     def compose(material: DigestMaterial) -> Composition:
-        selection = select(material, config.rules, config.zone)
+        selection = select(material, config.rules, config.zone, audience.filter)
         healths = source_healths(store, config, material.sources, now, preview=False)
-        digest = build(material, selection, healths, rules=config.rules, preview=False, now=now, zone=config.zone)
+        digest = build(
+            material,
+            selection,
+            healths,
+            rules=config.rules,
+            preview=False,
+            now=now,
+            zone=config.zone,
+            interest=interest_of(audience),
+        )
         held_back: bool | None = not everywhere and any(name not in files for name in audience.channels)
         if digest.is_empty and not digest.backfilled and not digest.missed and not audience.send_empty:
             return Composition(
@@ -49,11 +59,24 @@ def freeze(
         now=now,
         zone=config.zone,
         rules=config.rules,
-        sources=[source.name for source in config.source],
+        sources=sources_of(audience, config),
         compose=compose,
+        alert_rules=config.rules_of(audience.name),
         latest=latest,
         visits=config.changes.rules,
+        schedule=str(audience.due),
     )
+
+
+def interest_of(audience: AudienceConfig) -> Interest:
+    """What lifts a story for this audience: the words that it named, those of its filter among them."""
+    words = tuple(dict.fromkeys((*audience.interests, *audience.keywords)))
+    return interest_in(words) if words else no_interest
+
+
+def sources_of(audience: AudienceConfig, config: Config) -> list[str]:
+    """The sources that an audience hears of."""
+    return [source.name for source in config.source if not audience.sources or source.name in audience.sources]
 
 
 def content_of(frozen: FrozenDigest) -> Digest:

@@ -1,11 +1,13 @@
 """Turns a story that was selected into what a digest says of it; pure, and blind to formats."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
 
 from digests.content import NO_PLACE, Amount, Copy, Item, Link, ToldLine
 from digests.extracts import extract
 from digests.selection import Told, future
+from monitor.announcing import Alerted
 from monitor.facts.findings import EventDate, MoneyKind, Stage
 from monitor.models import Post, PostStatus
 from monitor.storied import Member, Story, Tie
@@ -22,6 +24,8 @@ class Names:
     sources: Mapping[str, str]
     stories: Mapping[int, Story]
     told_in: Mapping[int, str]
+    alerts: Mapping[int, Sequence[Alerted]] = field(default_factory=dict)
+    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")  # noqa: RUF009 - the setting's own default
 
     def source(self, post: Post) -> str:
         """The source as the readers know it."""
@@ -55,6 +59,12 @@ def item_of(told: Told, names: Names) -> Item:
         industries=facts.industries,
         years=told.story.years if told.story.years_disagree else (),
         related=tuple(_related(told.story, names.stories))[:_RELATED],
+        alerted=tuple(
+            f"{one.at.astimezone(names.zone):%m-%d %H:%M} {one.rule}"
+            for one in names.alerts.get(told.story.id, ())
+            if not one.overflow
+        ),
+        overflow=any(one.overflow for one in names.alerts.get(told.story.id, ())),
     )
 
 

@@ -1,17 +1,21 @@
 """What an alert tells the operator, in Chinese; pure, and how it looks is render's business."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import getaddresses
 from zoneinfo import ZoneInfo
 
 from digests.reasons import STATES, trouble_in_chinese
+from monitor.announcing import DeadLetter
 from monitor.health.conditions import Alert, AlertKind
 from monitor.periods import local_text
 from monitor.text import clean, without_logins
 
 _IN_TROUBLE = "抓取会照常重试；同样的异常不再通知，恢复后另行通知。查看最近的抓取、试读、暂停："
 _COMMANDS = ("show", "test", "pause")
+_SHOWN = 3  # of many readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,9 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message to the operator about one source."""
+    """A message to the operator about one source, or about a delivery."""
 
-    source: str  # its name
+    source: str  # its name; empty where it is about a delivery, and so is the address
     at: datetime
     subject: str
     facts: tuple[Fact, ...]
@@ -51,6 +55,46 @@ def notice_of(alert: Alert, address: str, zone: ZoneInfo) -> Notice:
         commands=tuple(f"zhaoshang source {word} {alert.source}" for word in (_COMMANDS if trouble else _COMMANDS[:1])),
         timezone=str(zone),
     )
+
+
+def dead_letter_notice(letter: DeadLetter, zone: ZoneInfo) -> Notice:
+    """The message of a delivery that failed for good. It may go to a group, which need not know who reads."""
+    one = letter.delivery
+    facts = [Fact("期次", one.period_key), Fact("受众", one.audience), Fact("渠道", one.channel)]
+    facts += [Fact("收件人", _readers(one.recipient))] if one.recipient else []
+    facts += [Fact("投递编号", str(one.id)), Fact("原因", _without_readers(letter.reason, one.recipient))]
+    facts += [Fact("已尝试", f"{one.attempts} 次"), Fact("发现于", local_text(letter.at, zone))]
+    return Notice(
+        source="",
+        at=letter.at,
+        subject=f"【招商周报】投递失败：{one.period_key}（{one.audience}）未能经 {one.channel} 送达",
+        facts=tuple(facts),
+        address="",
+        advice="不再自动重试，也不再另行通知。先按原因处理，再重新发送：",
+        commands=("zhaoshang deliveries --open", f"zhaoshang resend {one.id}"),
+        timezone=str(zone),
+    )
+
+
+def _readers(recipient: str) -> str:
+    shown = [_masked(address) for address in _addresses(recipient)]
+    return "、".join(shown[:_SHOWN]) + (f" 等 {len(shown)} 人" if len(shown) > _SHOWN else "")
+
+
+def _without_readers(reason: str, recipient: str) -> str:
+    """What a server says often repeats the address."""
+    for address in _addresses(recipient):
+        reason = re.sub(re.escape(address), lambda _, address=address: _masked(address), reason, flags=re.IGNORECASE)  # type: ignore[misc]
+    return without_logins(clean(reason))
+
+
+def _addresses(recipient: str) -> list[str]:
+    return [address for _, address in getaddresses([recipient]) if address]
+
+
+def _masked(address: str) -> str:
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}***@{domain}"
 
 
 def _facts(alert: Alert, title: str, zone: ZoneInfo) -> Iterator[Fact]:

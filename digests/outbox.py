@@ -5,10 +5,11 @@ sent is tried again, or where that is of no use ends as failed, for everybody to
 the answer is unknown, and then with the same Message-ID, key, or number and part.
 """
 
+import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,15 +19,16 @@ from digests import claims
 from digests.channels import Channel, Robot
 from digests.content import Digest
 from digests.freeze import content_of
-from digests.notice import Notice, notice_of
+from digests.notice import Notice, dead_letter_notice, notice_of
 from digests.parts import send_in_parts
-from monitor.announcing import Delivery
+from monitor.announcing import Delivery, DeliveryState, Refused
 from monitor.errors import DeliveryError, SecretError, StoreError
 from monitor.store import Store
 
 _MARK_AGAIN = (1, 2, 5, 10, 30, 60)  # seconds between tries to write down how a delivery ended
 _FIRST_RETRY = timedelta(minutes=1)
 _LAST_RETRY = timedelta(hours=6)
+_JITTER = 0.2  # of the wait
 _ZONE = ZoneInfo("Asia/Shanghai")  # the setting's own default
 
 logger = logging.getLogger("zhaoshang")
@@ -48,9 +50,15 @@ class Outcome:
     error: str | None
 
 
-def retry_after(attempts: int) -> timedelta:
-    """How long to wait after the `attempts`-th failure: one minute, doubling, at most six hours."""
-    return min(_FIRST_RETRY * (1 << min(attempts - 1, 20)), _LAST_RETRY)
+def retry_after(attempts: int, delivery_id: int) -> timedelta:
+    """How long to wait after the `attempts`-th failure: one minute, doubling, to six hours; and up to a fifth more.
+
+    How much more, delivery and attempt decide: those that failed together do not all come back together, and whoever
+    looks at one knows when it comes.
+    """
+    wait = min(_FIRST_RETRY * (1 << min(attempts - 1, 20)), _LAST_RETRY)
+    share = int.from_bytes(hashlib.sha256(f"{delivery_id}/{attempts}".encode()).digest()[:4]) / (1 << 32)
+    return timedelta(seconds=int(wait.total_seconds() * (1 + _JITTER * share)))
 
 
 def deliver_due(
@@ -89,7 +97,7 @@ def deliver_channel(
         while (delivery := _claim(store, name, clock(), started, last)) is not None:
             last = delivery.id
             try:
-                outcomes.append(_try(store, delivery, channel, clock, zone))
+                outcomes += _try(store, delivery, channel, clock, zone)
             finally:
                 _in_flight.discard(delivery.id)
     return outcomes
@@ -105,30 +113,26 @@ def _claim(store: Store, name: str, now: datetime, due_by: datetime, after: int)
 
 def _try(
     store: Store, delivery: Delivery, channel: Channel | Robot | None, clock: Callable[[], datetime], zone: ZoneInfo
-) -> Outcome:
+) -> list[Outcome]:
     try:
-        _hand_over(store, delivery, channel, clock, zone)
+        refused = _hand_over(store, delivery, channel, clock, zone)
     except (DeliveryError, SecretError) as error:
-        return _failed(store, delivery, error, clock)
+        return [_failed(store, delivery, error, clock)]
     except StoreError as error:
-        return _unreadable(store, delivery, error, clock)
+        return [_unreadable(store, delivery, error, clock)]
     except Exception as error:
         # A defect of ours must neither stop the other deliveries nor leave this one claimed; it is told in full.
         told = f"{type(error).__name__}: {error}"
         logger.exception("delivery %d of %s failed", delivery.id, delivery.period_key)
-        due = clock() + retry_after(delivery.attempts)
+        due = clock() + retry_after(delivery.attempts, delivery.id)
         _mark(store, delivery, lambda any_store: any_store.mark_failed(delivery, told, due))
-        return Outcome(delivery, told)
-    sent_at = clock()
-    _mark(store, delivery, lambda any_store: any_store.mark_sent(delivery, sent_at))
-    where = f"{delivery.channel} {delivery.recipient}".strip()
-    logger.info("delivered %s to %s (%s)", delivery.period_key, delivery.audience, where)
-    return Outcome(delivery, None)
+        return [Outcome(delivery, told)]
+    return _sent(store, delivery, refused, clock)
 
 
 def _hand_over(
     store: Store, delivery: Delivery, channel: Channel | Robot | None, clock: Callable[[], datetime], zone: ZoneInfo
-) -> None:
+) -> Sequence[Refused]:
     if channel is None:
         raise DeliveryError(
             f"there is no [channel.{delivery.channel}] any more", todo="add it again, or leave this delivery be"
@@ -136,8 +140,25 @@ def _hand_over(
     message = _message(store, delivery, zone)
     if isinstance(channel, Robot):
         send_in_parts(store, delivery, channel, message, clock, lambda mark: _mark(store, delivery, mark))
-    else:
-        channel.send(delivery, message, clock())
+        return ()
+    return channel.send(delivery, message, clock()) or ()
+
+
+def _sent(store: Store, delivery: Delivery, refused: Sequence[Refused], clock: Callable[[], datetime]) -> list[Outcome]:
+    """It was taken; those who alone were refused have deliveries of their own from the same moment on."""
+    split: list[Delivery] = []
+    now = clock()
+
+    def mark(any_store: Store) -> None:
+        split[:] = any_store.mark_sent(delivery, now, refused, retry_at=now + retry_after(1, delivery.id))
+
+    _mark(store, delivery, mark)
+    where = f"{delivery.channel} {delivery.recipient}".strip()
+    logger.info("delivered %s to %s (%s)", delivery.period_key, delivery.audience, where)
+    for one in split:
+        told = logger.error if one.state is DeliveryState.FAILED else logger.warning
+        told("delivery %d of %s, split off %d: %s", one.id, one.period_key, delivery.id, one.last_error)
+    return [Outcome(delivery, None), *(Outcome(one, one.last_error) for one in split)]
 
 
 def _failed(
@@ -145,7 +166,7 @@ def _failed(
 ) -> Outcome:
     """Put off until the next try, as long as the other side wants; or given up, where a try is of no use."""
     refused = str(error)
-    wait = retry_after(delivery.attempts)
+    wait = retry_after(delivery.attempts, delivery.id)
     now = clock()
     if isinstance(error, DeliveryError) and error.permanent:
         refused += f", then run: zhaoshang resend {delivery.id}"
@@ -162,7 +183,7 @@ def _failed(
 def _unreadable(store: Store, delivery: Delivery, error: StoreError, clock: Callable[[], datetime]) -> Outcome:
     """The database would not say what to send, or not take down that a part is being sent."""
     told = str(error)
-    due = clock() + retry_after(delivery.attempts)
+    due = clock() + retry_after(delivery.attempts, delivery.id)
     logger.error("delivery %d of %s failed: %s", delivery.id, delivery.period_key, told)
     _mark(store, delivery, lambda any_store: any_store.mark_failed(delivery, told, due))
     return Outcome(delivery, told)
@@ -174,6 +195,9 @@ def _message(store: Store, delivery: Delivery, zone: ZoneInfo) -> Digest | Notic
         return content_of(store.digest(delivery.digest_id))
     if delivery.alert_id is None:
         raise AssertionError("a delivery is one of a digest or of an alert")
+    letter = store.dead_letter(delivery.alert_id)
+    if letter is not None:
+        return dead_letter_notice(letter, zone)
     alert = store.alert(delivery.alert_id)
     source = store.source(alert.source)
     return notice_of(alert, source.url if source else "", zone)

@@ -11,6 +11,8 @@ from monitor.models import Post
 
 Path = tuple[str, ...]
 
+_CITY = 2  # levels, the province's included
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -26,6 +28,12 @@ def path_of(place: Place | None, post: Post) -> Path:
         return (post.place or NO_PLACE,)
     division = divisions().get(place.code)
     return tuple(one.name for one in division.line) if division else (place.name,)
+
+
+def city_of(code: str) -> str:
+    """The city that a place lies in, after its province: 广东省湛江市; of a larger place its own name."""
+    division = divisions().get(code)
+    return "".join(one.name for one in division.line[:_CITY]) if division else ""
 
 
 def by_place(placed: Sequence[Placed]) -> tuple[PlaceGroup, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from digests.selection import Told, future
 from monitor.facts.findings import Stage
+from monitor.filters import mentioned
 from monitor.models import PostStatus
 
 LEAST, MOST = 3, 7  # highlights
@@ -25,7 +26,17 @@ POINTS = {
 }
 AMOUNTS = ((10_000_000_000, 30), (1_000_000_000, 24), (100_000_000, 16), (1, 8))  # from so many yuan on
 FURTHER_SOURCE, ALL_SOURCES = 6, 24
-MOST_INTEREST = 40
+INTEREST, MOST_INTEREST = 20, 40  # for each word that the audience named; at most
+
+
+def interest_in(words: Sequence[str]) -> Interest:
+    """Of an audience that named words: points for each of them that one of the story's posts has."""
+
+    def points(told: Told) -> int:
+        texts = [text for one in told.story.members for text in (one.post.title, one.post.body or "")]
+        return INTEREST * len(mentioned(words, *texts))
+
+    return points
 
 
 def no_interest(told: Told) -> int:  # noqa: ARG001 - what an Interest is

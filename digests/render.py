@@ -11,11 +11,13 @@ from digests.bars import lengths, text_bars
 from digests.content import ChangeKind, ChangeLine, Copy, Digest, Item, ToldLine, to_json
 from digests.notice import Notice
 from digests.reasons import STATES, absence_in_chinese, in_chinese
+from monitor.announcing import Period
 from monitor.periods import local_text
 
 CHANGES = {ChangeKind.REVISED: "修改", ChangeKind.WITHDRAWN: "撤稿", ChangeKind.RESTORED: "恢复"}
 FORMATS = ("md", "html", "json")
-_NAMES = {"week": "招商周报", "day": "招商日报", "month": "招商月报"}
+_NAMES = {"week": "招商周报", "day": "招商日报", "days": "招商日报", "month": "招商月报", "alert": "招商快讯"}
+_LONGER, _WEEK = "招商简报", 7  # what a digest of several days is called from so many on
 _MANY = 8  # places in a subject; the rest is 等
 
 
@@ -45,8 +47,8 @@ def heading(digest: Digest) -> str:
     """`招商周报 2025-W29（2025-07-14 至 2025-07-20）：新事件 9 件`"""
     period = digest.period
     last = date.fromordinal(period.end.toordinal() - 1)
-    span = "" if period.kind == "day" else f"（{period.start} 至 {last}）"
-    return f"{_NAMES[period.kind]} {period.key}{span}：{_new(digest)}"
+    span = "" if period.kind in ("day", "days", "alert") else f"（{period.start} 至 {last}）"
+    return f"{_mark(digest)}{named(period)}{span}：{_new(digest)}"
 
 
 def counts(digest: Digest) -> str:
@@ -77,7 +79,17 @@ def subject(digest: Digest) -> str:
     told += f"，补报 {len(digest.late)} {unit_of(digest)}" if digest.late else ""
     told += f"，另有 {len(digest.missed)} 期错过未发" if digest.missed else ""
     told += f"，{digest.troubled} 个来源异常" if digest.troubled else ""
-    return f"{_NAMES[digest.period.kind]} {digest.period.key}：{told}"
+    return f"{_mark(digest)}{named(digest.period)}：{told}"
+
+
+def named(period: Period) -> str:
+    """`招商周报 2025-W29`, `招商日报 2025-07-18 至 2025-07-20`; more days than a week has are no daily digest's."""
+    many = period.kind == "days" and (period.end - period.start).days >= _WEEK
+    return f"{_LONGER if many else _NAMES[period.kind]} {period.key.replace('_', ' 至 ')}"
+
+
+def _mark(digest: Digest) -> str:
+    return "【测试】" if digest.test else ""
 
 
 def _new(digest: Digest) -> str:

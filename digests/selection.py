@@ -11,6 +11,7 @@ from monitor.announcing import AnnounceRules, DigestMaterial, EntryKind, EntryRe
 from monitor.facts.findings import Facts, Stage
 from monitor.facts.place import read_place
 from monitor.facts.reading import read_facts
+from monitor.filters import EVERYTHING, Filter
 from monitor.models import OffLabelEntry, Post, PostStatus
 from monitor.periods import local_date
 from monitor.storied import Member, Story, Tie
@@ -46,6 +47,8 @@ class Selection:
     told_before: tuple[Told, ...]  # of stories that an earlier digest told
     unmentioned: tuple[Post, ...]  # of such stories, and too old to be told of
     backfilled: tuple[Post, ...]
+    passed_over: tuple[Post, ...] = ()  # of stories that the audience does not want
+    passed_off_label: tuple[OffLabelEntry, ...] = ()
 
     def records(self, off_label: Iterable[OffLabelEntry]) -> tuple[EntryRecord, ...]:
         """Every post and off-label entry of the selection as a digest entry."""
@@ -55,38 +58,59 @@ class Selection:
         copies = [one.post for _, stories in kinds for story in stories for one in story.copies]
         copies += [post for story in self.told_before for post in story.posts]
         told += [EntryRecord(EntryKind.COPY, post_id=post.id) for post in (*copies, *self.unmentioned)]
-        return tuple(told + [EntryRecord(EntryKind.OFF_LABEL, off_label_id=entry.id) for entry in off_label])
+        told += [EntryRecord(EntryKind.FILTERED, post_id=post.id) for post in self.passed_over]
+        passed = set(self.passed_off_label)
+        kinds_of = ((EntryKind.FILTERED if entry in passed else EntryKind.OFF_LABEL, entry) for entry in off_label)
+        return tuple(told + [EntryRecord(kind, off_label_id=entry.id) for kind, entry in kinds_of])
 
 
-def select(material: DigestMaterial, rules: AnnounceRules, zone: ZoneInfo) -> Selection:
+def select(material: DigestMaterial, rules: AnnounceRules, zone: ZoneInfo, wanted: Filter = EVERYTHING) -> Selection:
     """Sort what an audience has not been told into stories: new, late (补报), old news (旧闻重发), told before (已报).
 
-    Posts that are too old at first sight are only counted (补录), unless another of their story may be told.
+    Posts that are too old at first sight are only counted (补录), unless another of their story may be told. Stories
+    that are not wanted are passed over, for good: a filter that changes brings nothing old back. Told are all the same
+    those that an alert rule had no room for, and further posts of a story that was told.
     """
     known = {story.id: story for story in material.stories}
     stories: list[Told] = []
     told_before: list[Told] = []
     unmentioned: list[Post] = []
     backfilled: list[Post] = []
+    passed_over: list[Post] = []
     for key, posts in _gathered(material).items():
         tellable = [post for post in posts if not _only_counted(post, rules, zone)]
         if _was_told(key, posts, material):
             unmentioned += [post for post in posts if post not in tellable]
             if tellable:
                 told_before.append(_told(known.get(key), tellable, tellable))
-        elif tellable:
-            within = [post for post in tellable if post.effective_on >= material.period.start]
-            stories.append(_told(known.get(key), within or tellable, posts))
         else:
-            backfilled += posts
-    return _sorted(material, stories, told_before, unmentioned, backfilled)
+            within = [post for post in tellable if post.effective_on >= material.period.start]
+            story = _told(known.get(key), within or tellable or posts, posts)
+            if not (wanted.admits(story.story.members) or _overflowed(key, material)):
+                passed_over += posts
+            elif tellable:
+                stories.append(story)
+            else:
+                backfilled += posts
+    selection = _sorted(material, stories, told_before, unmentioned, backfilled)
+    passed_off_label = tuple(entry for entry in material.off_label if not wanted.admits_off_label(entry))
+    return replace(selection, passed_over=tuple(passed_over), passed_off_label=passed_off_label)
 
 
-def select_all(material: DigestMaterial) -> Selection:
+def select_all(material: DigestMaterial, wanted: Filter = EVERYTHING) -> Selection:
     """All posts of the material as stories, told or not, and whatever their age: what a preview shows."""
     known = {story.id: story for story in material.stories}
     stories = [_told(known.get(key), posts, posts) for key, posts in _gathered(material).items()]
-    return _sorted(material, stories, (), (), ())
+    admitted: list[Told] = []
+    passed_over: list[Post] = []
+    for one in stories:
+        if wanted.admits(one.story.members):
+            admitted.append(one)
+        else:
+            passed_over += one.posts
+    passed_off_label = tuple(entry for entry in material.off_label if not wanted.admits_off_label(entry))
+    selection = _sorted(material, admitted, (), (), ())
+    return replace(selection, passed_over=tuple(passed_over), passed_off_label=passed_off_label)
 
 
 def future(post: Post) -> date | None:
@@ -135,6 +159,10 @@ def _group(post: Post) -> int:
 
 def _was_told(key: int, posts: Sequence[Post], material: DigestMaterial) -> bool:
     return key in material.told_stories or any(_group(post) in material.announced_groups for post in posts)
+
+
+def _overflowed(key: int, material: DigestMaterial) -> bool:
+    return any(one.overflow for one in material.alerts.get(key, ()))
 
 
 def _only_counted(post: Post, rules: AnnounceRules, zone: ZoneInfo) -> bool:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
-from digests.channels.email import message_id
+from digests.channels.mail_headers import addresses_in, message_id
 from monitor.announcing import Target
 from monitor.config import AnyChannelConfig, Config, EmailChannelConfig, FileChannelConfig
 
@@ -16,9 +16,16 @@ def targets_of(channels: Iterable[str], config: Config, database_id: str, audien
     found: list[Target] = []
     for name in dict.fromkeys(channels):
         channel = config.channels[name]
-        recipients = dict.fromkeys(channel.recipients) if isinstance(channel, EmailChannelConfig) else ("",)
+        recipients = _recipients(channel) if isinstance(channel, EmailChannelConfig) else ("",)
         found += [Target(name, to, name_of_message(name, channel, database_id, audience, key, to)) for to in recipients]
     return found
+
+
+def _recipients(channel: EmailChannelConfig) -> tuple[str, ...]:
+    """Each address once, alone or all together."""
+    people = {addresses_in(text): text for text in reversed(channel.recipients)}
+    each = tuple(reversed(people.values()))
+    return (", ".join(each),) if channel.per == "audience" else each
 
 
 def name_of_message(

@@ -20,6 +20,8 @@ class EntryKind(StrEnum):
     RECYCLED = "recycled"  # leads a story that is old news, of whatever date: 旧闻重发
     COPY = "copy"  # of a story, or with the content, of a post that was told: announced with it, or as 已报
     BACKFILLED = "backfilled"  # too old at first sight: counted only (补录)
+    FILTERED = "filtered"  # not what the audience or rule wants: not told, and not looked at again
+    OVERFLOW = "overflow"  # of a rule that had alerted as often as it may that day: left to its audience's digest
     OFF_LABEL = "off-label"
 
 
@@ -40,14 +42,18 @@ class Audience:
     name: str
     created_at: datetime
     last_due_at: datetime | None = None
+    schedule: str | None = None  # by which the last digest fell due; None: there was none, or before this was noted
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A half-open span of days, `start` to before `end`, named by `key`: 2025-W29, 2025-07-20 or 2025-07."""
+    """A half-open span of days, `start` to before `end`, named by `key`.
+
+    The keys: 2025-W29, 2025-07-20, 2025-07-18_2025-07-20, 2025-07.
+    """
 
     key: str
-    kind: str  # "week", "day" or "month"
+    kind: str  # "week", "day", "days" (several, of whatever number) or "month"; "alert": a rule's, named by the moment
     start: date
     end: date
 
@@ -71,9 +77,26 @@ class WeekCount:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The weeks before a digest's period, oldest first; none when nothing was told yet."""
+    """What an audience was told as new in the twelve weeks that end with the last day of a digest's period.
+
+    `weeks` are all from the first of them that a digest told of, oldest first, the one of the period included; none
+    when nothing was told yet. What the digest itself tells is not in the counts. The others count the same events, by
+    what is known now of the posts that led them; where that is nothing, they do not.
+    """
 
     weeks: tuple[WeekCount, ...] = ()
+    places: tuple[tuple[str, int], ...] = ()  # by GB/T 2260 code, of whatever level
+    industries: tuple[tuple[str, int], ...] = ()  # by the main one
+    stages: tuple[tuple[str, int], ...] = ()  # without 其他
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """What an alert rule did with a story: it told it `at` once, or had no room for it that day (`overflow`)."""
+
+    rule: str
+    at: datetime
+    overflow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +118,7 @@ class DigestMaterial:
     stories: tuple[Story, ...] = ()
     told_stories: frozenset[int] = frozenset()  # of which this audience was told a member before, not only counted
     told_in: Mapping[int, str] = field(default_factory=dict)  # of those, in the digest of which period first
+    alerts: Mapping[int, tuple[Alerted, ...]] = field(default_factory=dict)  # story -> what the audience's rules did
     linked: tuple[Story, ...] = ()  # those that links of `stories` lead to, where they are not among them
     history: History = History()
 
@@ -142,6 +166,16 @@ class FrozenDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class LastDigest:
+    """The latest digest of an audience: when it went out last, if it was to go anywhere at all."""
+
+    period_key: str
+    frozen_at: datetime
+    told: bool  # False: it was empty, and nobody was to be told
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """A row of the outbox: one digest, or one alert, to one recipient of one channel."""
 
@@ -160,6 +194,26 @@ class Delivery:
     claimed_by: str | None = None
     resend_of: int | None = None
     alert_id: int | None = None
+    split_of: int | None = None  # the delivery whose other recipients were taken when this one's was refused
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A recipient that was not taken when the others of the same delivery were."""
+
+    recipient: str
+    reason: str
+    permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A row of `alerts` that tells the operator of a delivery which failed for good."""
+
+    id: int
+    at: datetime
+    delivery: Delivery
+    reason: str  # as it was then
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from digests.channels import Channel, Robot
 from digests.outbox import deliver_channel, release_abandoned
+from digests.published import folders_of
 from monitor import jobs
 from monitor.clock import Clock
 from monitor.config import ChannelConfig
@@ -28,7 +29,7 @@ from monitor.crawl_process import CrawlOutcome, run_crawl
 from monitor.errors import ConfigError, ZhaoshangError
 from monitor.healthz import HealthServer
 from monitor.locks import lock_daemon
-from monitor.operator import alert_operator
+from monitor.operator import alert_operator, tell_dead_letters
 from monitor.reload import FollowedSetup
 from monitor.setup import Setup
 from monitor.source_health import healths_of
@@ -56,7 +57,7 @@ class Daemon:
         self._ticks = Ticks(tick_seconds)
         self._health = HealthServer(lambda: vital_signs(self._setup, self._ticks, self._clock.now()))
         self._scheduler = self._make_scheduler()
-        self._scheduled: dict[str, ChannelConfig] = {}
+        self._scheduled: dict[str, tuple[ChannelConfig, dict[str, str]]] = {}  # what its channel was opened with
         self._pools: set[str] = set()  # a channel's pool outlives it: a mail may still be on its way
 
     def run(self) -> None:
@@ -68,7 +69,7 @@ class Daemon:
             self._health.listen(self._setup.config.operator.healthz)
             self._follow()
             self._schedule_channels()
-            for tick in ("crawls", "digests"):
+            for tick in ("crawls", "alerts", "digests"):
                 self._ticks.expect(tick)
             self._scheduler.start()
             logger.info(
@@ -95,6 +96,13 @@ class Daemon:
             self._tell_operator(store, idle)
         self._ticks.note("crawls")
 
+    def alert_tick(self) -> None:
+        """Queue what the alert rules have to say of posts that came since."""
+        with self._open_store() as store:
+            for alert in jobs.freeze_alerts(store, self._setup, self._clock.now()):
+                logger.info("%s: an alert goes out (%s)", alert.audience, alert.period_key)
+        self._ticks.note("alerts")
+
     def digest_tick(self) -> None:
         """When a digest is due: crawl what is due first, with a bounded wait, then freeze."""
         self._follow()
@@ -115,6 +123,10 @@ class Daemon:
             wait(running, self._setup.config.digest.crawl_wait.total_seconds())
         if self._stop.is_set():
             return
+        try:
+            self.alert_tick()  # first, so that the digest marks what was alerted
+        except Exception:  # whatever is wrong with a rule, the digest goes out; its own tick says it again
+            logger.exception("the alert rules failed")
         with self._open_store() as store:
             for digest in jobs.freeze_due(store, self._setup, self._clock.now()):
                 logger.info("froze the digest of %s for %s", digest.period_key, digest.audience)
@@ -134,18 +146,20 @@ class Daemon:
             deliver_channel(self._open_store, name, channel, clock, self._setup.config.zone)
 
     def leftover_tick(self) -> None:
-        """Say of deliveries whose channel left the configuration why they wait."""
+        """Say of deliveries whose channel left the configuration why they wait, and tell of those that failed."""
         with self._open_store() as store:
+            tell_dead_letters(self._setup, store, self._clock.now())
             left = set(store.due_channels(self._clock.now())) - set(self._setup.config.channels)
         for name in left:
             deliver_channel(self._open_store, name, None, self._clock.now, self._setup.config.zone)
 
     def prune_tick(self) -> None:
-        """Drop what is older than the archive's retention: at every start, and once a day."""
+        """At every start, and once a day: drop what is older than the archive's retention, look after the index."""
         with self._open_store() as store:
             dropped = jobs.prune_archive(store, self._setup, self._clock.now())
         if dropped:
             logger.info("dropped %d pages from the archive", dropped)
+        jobs.refresh_index(self._setup)
 
     # -- the inside ------------------------------------------------------------------------------------------------
 
@@ -211,13 +225,14 @@ class Daemon:
         logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # our listener tells it once
         scheduler = BackgroundScheduler(
             timezone=self._setup.config.zone,
-            executors={"crawls": JobPool(1), "digests": JobPool(1), "archive": JobPool(1)},
+            executors={name: JobPool(1) for name in ("crawls", "alerts", "digests", "archive")},
             # The default grace of one second drops ticks when a pool is busy; due-ness is in the database anyway.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         trigger, start = self._metronome()
         scheduler.add_job(self.crawl_tick, trigger, id="crawls", executor="crawls", next_run_time=start)
         scheduler.add_job(self.digest_tick, trigger, id="digests", executor="digests", next_run_time=start)
+        scheduler.add_job(self.alert_tick, trigger, id="alerts", executor="alerts", next_run_time=start)
         scheduler.add_job(self.leftover_tick, trigger, id="leftovers", executor="digests", next_run_time=start)
         daily = IntervalTrigger(days=1, timezone=self._setup.config.zone, start_date=start)
         scheduler.add_job(self.prune_tick, daily, id="archive", executor="archive", next_run_time=start)
@@ -237,8 +252,9 @@ class Daemon:
             self._ticks.forget(_job_of(name))
             del self._scheduled[name]
         opened = jobs.open_channels(self._setup)
+        published = folders_of(self._setup.config)
         for name, config in configs.items():
-            if self._scheduled.get(name) == config:
+            if self._scheduled.get(name) == (config, published):
                 continue
             job = _job_of(name)
             self._ticks.expect(job)
@@ -255,7 +271,7 @@ class Daemon:
                 next_run_time=start,
                 replace_existing=True,
             )
-            self._scheduled[name] = config
+            self._scheduled[name] = config, published
 
     def _job_failed(self, event: JobExecutionEvent) -> None:
         if isinstance(event.exception, ZhaoshangError):

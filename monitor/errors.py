@@ -91,6 +91,10 @@ class DeliveryError(ZhaoshangError):
         self.wait = wait
 
 
+class PdfError(DeliveryError):
+    """No PDF could be made of a digest: something is missing on this machine. Raised by digests.pdf."""
+
+
 class UnknownDelivery(ZhaoshangError):
     """There is no delivery of that number. Raised by monitor.store."""
 

@@ -1,6 +1,6 @@
 """The jobs of the product, one function each, shared by the daemon, the demo and the command line; no clock ticks here.
 
-Order of a digest's morning: crawl what is due, freeze what is due, deliver what is due.
+Order of a digest's morning: crawl what is due, alert, freeze what is due, deliver what is due.
 """
 
 import threading
@@ -8,15 +8,20 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+from digests.bulletin import freeze_bulletin
 from digests.channels import Channel, Robot, open_channel
 from digests.freeze import freeze
+from digests.index import refresh
 from digests.outbox import Outcome, deliver_due
+from digests.published import folders_of
 from monitor.announcing import FrozenDigest
 from monitor.clock import Clock
 from monitor.config import AudienceConfig
 from monitor.crawl_process import CrawlOutcome, run_crawl
 from monitor.grouping import group_posts
 from monitor.models import Crawl
+from monitor.operator import tell_dead_letters
+from monitor.periods import local_date
 from monitor.schedule import DueDigest, due_digests, next_crawl
 from monitor.setup import Setup
 from monitor.store import Store
@@ -25,7 +30,8 @@ from monitor.store import Store
 def sync(store: Store, setup: Setup, now: datetime) -> None:
     """Make what is configured known to the store."""
     config = setup.config
-    store.sync([source.spec for source in config.source], [audience.name for audience in config.audience], now)
+    readers = [one.name for one in (*config.audience, *config.rule)]
+    store.sync([source.spec for source in config.source], readers, now)
 
 
 def due_sources(store: Store, setup: Setup, now: datetime) -> tuple[str, ...]:
@@ -39,7 +45,7 @@ def next_crawls(store: Store, setup: Setup, now: datetime) -> tuple[tuple[str, d
 
     One whose crawls fail falls due later each time, and is never dropped.
     """
-    attempted = {state.source.name: state.source.attempted_at for state in store.source_states()}
+    attempted = store.attempts()
     failures = store.failures_in_a_row()
     return tuple(
         (
@@ -91,7 +97,15 @@ def due_audiences(
     for audience in setup.config.audience:
         row = store.audience(audience.name)
         if row is not None:
-            due = due_digests(audience.due, row.created_at, row.last_due_at, now, setup.config.zone)
+            due = due_digests(
+                audience.due,
+                row.created_at,
+                row.last_due_at,
+                now,
+                setup.config.zone,
+                told_until=store.told_until(audience.name, local_date(now, setup.config.zone)),
+                changed=row.schedule not in (None, str(audience.due)),
+            )
             found += [(audience, due)] if due else []
     return tuple(found)
 
@@ -109,14 +123,38 @@ def freeze_due(store: Store, setup: Setup, now: datetime) -> tuple[FrozenDigest,
     return tuple(frozen)
 
 
+def freeze_alerts(store: Store, setup: Setup, now: datetime) -> tuple[FrozenDigest, ...]:
+    """Freeze what the alert rules have to say of posts that came since they were asked last."""
+    if not setup.config.rule:
+        return ()
+    group_posts(store, now)
+    alerts = (freeze_bulletin(store, setup, rule, now) for rule in setup.config.rule)
+    return tuple(alert for alert in alerts if alert is not None)
+
+
 def open_channels(setup: Setup) -> dict[str, Channel | Robot]:
     """All configured channels by name."""
-    return {name: open_channel(name, config, setup.digests_dir) for name, config in setup.config.channels.items()}
+    published = folders_of(setup.config)
+    return {
+        name: open_channel(name, config, setup.digests_dir, published) for name, config in setup.config.channels.items()
+    }
 
 
 def deliver(setup: Setup, clock: Clock) -> tuple[Outcome, ...]:
-    """Send what is due now."""
-    return deliver_due(lambda: Store(setup.database), open_channels(setup), clock.now, setup.config.zone)
+    """Send what is due now, and then what the operator is to hear of it."""
+
+    def send() -> tuple[Outcome, ...]:
+        return deliver_due(lambda: Store(setup.database), open_channels(setup), clock.now, setup.config.zone)
+
+    outcomes = send()
+    with Store(setup.database) as store:
+        told = tell_dead_letters(setup, store, clock.now())
+    return outcomes + (send() if told else ())
+
+
+def refresh_index(setup: Setup) -> None:
+    """Make the index of digests say what stands in their folder, whatever was deleted there. Raises OSError."""
+    refresh(setup.digests_dir)
 
 
 def prune_archive(store: Store, setup: Setup, now: datetime) -> int:

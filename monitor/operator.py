@@ -1,4 +1,4 @@
-"""Tells the operator of sources that break and recover: decides, records, queues, logs; sending is the outbox's."""
+"""Tells the operator of sources that break and recover, and of what cannot be delivered; sending is the outbox's."""
 
 import logging
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from digests.targets import targets_of
+from monitor.announcing import DeadLetter
 from monitor.health.alerts import decide_alert
 from monitor.health.conditions import Alert, AlertKind, Health
 from monitor.health.words import trouble_in_english
@@ -39,6 +40,21 @@ def alert_operator(setup: Setup, found: Mapping[str, Health], store: Store, now:
         told += [alert] if alert else []
     for alert in told:
         _log(alert, setup)
+    return tuple(told)
+
+
+def tell_dead_letters(setup: Setup, store: Store, now: datetime) -> tuple[DeadLetter, ...]:
+    """Tell of every delivery that failed for good, each once; returns what was recorded.
+
+    What is to be told is read from the outbox itself, so a process that dies between a refusal and this leaves it to
+    the next. The log had it when it happened.
+    """
+    told: list[DeadLetter] = []
+    for one in store.untold_dead_letters():
+        config = setup.config
+        targets = targets_of(config.operator.channels, config, store.database_id(), "operator", f"delivery {one.id}")
+        letter = store.record_dead_letter(one.id, targets, now)
+        told += [letter] if letter else []
     return tuple(told)
 
 

@@ -1,4 +1,4 @@
-"""Periods and instants: ISO weeks, days and months of the configured zone; it never asks what time it is."""
+"""Periods and instants: ISO weeks, days, several days and months of the zone; it never asks what time it is."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -9,6 +9,7 @@ from monitor.errors import PeriodError
 
 _WEEK = re.compile(r"(\d{4})-?[Ww](\d{1,2})")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})_(\d{4}-\d{2}-\d{2})")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
@@ -24,6 +25,14 @@ def day_of(day: date) -> Period:
     return Period(day.isoformat(), "day", day, day + timedelta(days=1))
 
 
+def days_of(start: date, end: date) -> Period:
+    """The period from `start` to before `end`: of several days as 2025-07-18_2025-07-20, a single one as that day."""
+    last = end - timedelta(days=1)
+    if last < start:
+        raise ValueError("a period has at least one day")
+    return day_of(start) if last == start else Period(f"{start.isoformat()}_{last.isoformat()}", "days", start, end)
+
+
 def month_of(day: date) -> Period:
     """The calendar month that holds `day`."""
     start = day.replace(day=1)
@@ -31,12 +40,17 @@ def month_of(day: date) -> Period:
 
 
 def parse_period(text: str) -> Period:
-    """Read `2025-W29`, `2025-07-20` or `2025-07`. Raises PeriodError for anything else, 2025-W60 included."""
+    """Read `2025-W29`, `2025-07-20`, `2025-07-18_2025-07-20` or `2025-07`.
+
+    Raises PeriodError for anything else, 2025-W60 included.
+    """
     try:
         if found := _WEEK.fullmatch(text):
             return week_of(date.fromisocalendar(int(found[1]), int(found[2]), 1))
         if found := _DAY.fullmatch(text):
             return day_of(date(int(found[1]), int(found[2]), int(found[3])))
+        if found := _DAYS.fullmatch(text):
+            return days_of(date.fromisoformat(found[1]), date.fromisoformat(found[2]) + timedelta(days=1))
         if found := _MONTH.fullmatch(text):
             return month_of(date(int(found[1]), int(found[2]), 1))
     except (ValueError, OverflowError) as error:
@@ -47,7 +61,7 @@ def parse_period(text: str) -> Period:
 def _no_period(text: str) -> PeriodError:
     return PeriodError(
         f"{text!r} is no period",
-        todo="write a week as 2025-W29, a day as 2025-07-20 or a month as 2025-07",
+        todo="write a week as 2025-W29, a day as 2025-07-20, days as 2025-07-18_2025-07-20 or a month as 2025-07",
     )
 
 

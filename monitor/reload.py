@@ -136,6 +136,7 @@ def differences(old: Setup, read: Setup, held: Setup) -> Iterator[str]:
     before, after = old.config, held.config
     yield from _named("source", {s.name: s for s in before.source}, {s.name: s for s in after.source})
     yield from _named("audience", {a.name: a for a in before.audience}, {a.name: a for a in after.audience})
+    yield from _named("rule", {r.name: r for r in before.rule}, {r.name: r for r in after.rule})
     yield from _named("channel", before.channels, after.channels)
     for key in ("crawl", "digest", "changes", "operator"):
         if getattr(before, key) != getattr(after, key):

@@ -20,6 +20,7 @@ from monitor.config import (
     CrawlConfig,
     DigestConfig,
     OperatorConfig,
+    RuleConfig,
     SelectConfig,
     SourceConfig,
     nearest,
@@ -186,6 +187,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "source": SourceConfig,
     "select": SelectConfig,
     "audience": AudienceConfig,
+    "rule": RuleConfig,
     **CHANNELS,
 }
 
@@ -210,7 +212,7 @@ def _config_error(error: ValidationError, path: Path) -> ConfigError:
             return ConfigError(f"the key {key!r} is missing", where=where, todo="add it")
         case "union_tag_not_found":
             return ConfigError("the key 'type' is missing", where=where, todo=f"add one of: {', '.join(CHANNELS)}")
-        case "tuple_type" if location in (("source",), ("audience",)):
+        case "tuple_type" if location in (("source",), ("audience",), ("rule",)):
             return ConfigError(f"there can be several: write [[{key}]]", where=where, todo="use two brackets")
         case "tuple_type":
             return ConfigError("is a list", where=where, todo="write it in brackets: [..., ...]")

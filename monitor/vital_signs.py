@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from email.utils import parseaddr
+from email.utils import getaddresses
 
 from monitor.announcing import Delivery, DeliveryState
 from monitor.errors import StoreError
@@ -108,7 +108,7 @@ def _keeps_failing(one: Delivery) -> bool:
 def _delivery(one: Delivery) -> Record:
     """Without the reader's address: whoever may ask for this need not know who reads."""
     reason = without_logins(one.last_error or "")
-    for address in (one.recipient, parseaddr(one.recipient)[1]):
+    for address in (one.recipient, *(address for _, address in getaddresses([one.recipient]))):
         reason = reason.replace(address, "the recipient") if address else reason
     return {
         "id": one.id,

@@ -153,7 +153,8 @@ class MailServer:
     """A real SMTP server that takes mail, and can be told to misbehave.
 
     `refuse` holds recipients answered with 550; `hang` seconds before DATA is answered; `drop` closes the connection
-    after the content was read, without an answer; `busy` answers every mail with 451.
+    after the content was read, without an answer; `busy` answers every mail with 451. `answers` has what else is said,
+    by recipient, to "MAIL" or to "DATA" (after the content).
     """
 
     def __init__(self) -> None:
@@ -162,6 +163,7 @@ class MailServer:
         self.hang = 0.0
         self.drop = False
         self.busy = False
+        self.answers: dict[str, str] = {}
         self.host = "127.0.0.1"
         self.port = 0
 
@@ -171,7 +173,18 @@ class MailServer:
         del server, session, options
         if address in self.refuse:
             return "550 no such mailbox"
+        if address in self.answers:
+            return self.answers[address]
         envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        del server, session, options
+        if "MAIL" in self.answers:
+            return self.answers["MAIL"]
+        envelope.mail_from = address
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
@@ -180,6 +193,8 @@ class MailServer:
             await asyncio.sleep(self.hang)
         if self.busy:
             return "451 try again later"
+        if "DATA" in self.answers:
+            return self.answers["DATA"]
         content = envelope.content
         assert isinstance(content, bytes)
         self.mails.append(Mail(envelope.mail_from or "", list(envelope.rcpt_tos), content))

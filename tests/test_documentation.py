@@ -104,7 +104,7 @@ def written(value: object) -> str | None:
 )
 def test_every_setting_stands_in_the_readme_with_its_default_and_in_the_template(table, key):
     field = table.model_fields[key]
-    if table is Config and key in ("crawl", "digest", "changes", "operator", "source", "audience", "channel"):
+    if table is Config and key in ("crawl", "digest", "changes", "operator", "source", "audience", "rule", "channel"):
         assert f"`[{key}]`" in README or f"`[[{key}]]`" in README or f"`[{key}.NAME]`" in README
         return
     if table is SourceConfig and key == "select":

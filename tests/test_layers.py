@@ -29,7 +29,10 @@ LAYERS = (
         for name in ("comparison", "visits", "site_changes", "facts", "stories", "analysis", "side_by_side")
     ),
     *((f"monitor.{name}", 1) for name in ("addresses", "imported")),
-    *((f"monitor.{name}", 1) for name in ("periods", "schedule", "source_tables", "suggestions", "replay")),
+    *(
+        (f"monitor.{name}", 1)
+        for name in ("periods", "schedule", "source_tables", "suggestions", "replay", "filters", "quiet_hours")
+    ),
     ("crawler.extract", 1),
     *((f"monitor.{name}", 2) for name in ("config", "setup", "secrets", "store", "clock", "locks", "source_health")),
     *((f"monitor.{name}", 2) for name in ("config_file", "grouping", "importing")),
@@ -104,6 +107,7 @@ def test_the_lowest_layer_needs_the_standard_library_only():
         ("smtplib", "digests.channels"),
         ("click", "monitor.cli"),
         ("apprise", "digests.channels.apprise_process"),
+        ("weasyprint", "digests.pdf_process"),
     ],
 )
 def test_each_library_has_one_home(library, home):

@@ -3,6 +3,7 @@
 Robots take a message in several parts; digests.parts hands them over.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +17,7 @@ from digests.channels.robots import Robot
 from digests.channels.webhook import WebhookChannel
 from digests.content import Digest
 from digests.notice import Notice
-from monitor.announcing import Delivery
+from monitor.announcing import Delivery, Refused
 from monitor.config import (
     AnyChannelConfig,
     AppriseChannelConfig,
@@ -34,8 +35,11 @@ __all__ = ["Channel", "Robot", "open_channel"]
 class Channel(Protocol):
     """Whatever can hand a digest or a notice to a recipient."""
 
-    def send(self, delivery: Delivery, message: Digest | Notice, now: datetime) -> None:
-        """Hand it over. Raises DeliveryError or SecretError when it was not taken."""
+    def send(self, delivery: Delivery, message: Digest | Notice, now: datetime) -> Sequence[Refused] | None:
+        """Hand it over; returns the recipients that alone were refused, where there are several.
+
+        Raises DeliveryError or SecretError when it was not taken.
+        """
 
 
 _PLATFORMS: dict[type, Platform] = {
@@ -47,11 +51,13 @@ _PLATFORMS: dict[type, Platform] = {
 AnyChannel = FileChannel | EmailChannel | Robot | WebhookChannel | AppriseChannel | CommandChannel
 
 
-def open_channel(name: str, config: AnyChannelConfig, digests_dir: Path) -> AnyChannel:
-    """The channel behind a `[channel.NAME]` table."""
+def open_channel(
+    name: str, config: AnyChannelConfig, digests_dir: Path, published: Mapping[str, str] | None = None
+) -> AnyChannel:
+    """The channel behind a `[channel.NAME]` table. `published` says by audience where digests can be read."""
     match config:
         case EmailChannelConfig():
-            return EmailChannel(name, config)
+            return EmailChannel(name, config, published)
         case WecomChannelConfig() | DingtalkChannelConfig() | FeishuChannelConfig():
             return Robot(name, config, _PLATFORMS[type(config)])
         case WebhookChannelConfig():
@@ -60,4 +66,4 @@ def open_channel(name: str, config: AnyChannelConfig, digests_dir: Path) -> AnyC
             return AppriseChannel(name, config)
         case CommandChannelConfig():
             return CommandChannel(name, config)
-    return FileChannel(digests_dir)
+    return FileChannel(digests_dir, config.formats)

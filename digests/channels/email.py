@@ -1,90 +1,65 @@
-"""The email channel: one message per recipient over SMTP; when to try again is the outbox's business."""
+"""The email channel: one conversation with an SMTP server for each mail; when to try again is the outbox's business."""
 
-import hashlib
 import re
 import smtplib
 import ssl
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from email.errors import MessageError
-from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
-from zoneinfo import ZoneInfo
+from email.utils import getaddresses, parseaddr
 
+from digests.channels.mail_headers import message_id
+from digests.channels.mail_message import build_message
+from digests.channels.mail_refusals import CLOSING, GO_ON, TAKEN, Answer, is_permanent
 from digests.content import Digest
 from digests.notice import Notice
-from digests.render import render, render_notice, subject
-from monitor.announcing import Delivery
+from digests.published import page_in
+from monitor.announcing import Delivery, Refused
 from monitor.config import EmailChannelConfig
 from monitor.errors import DeliveryError
 
+__all__ = ["EmailChannel", "build_message", "message_id"]
 
-def message_id(database_id: str, audience: str, period_key: str, recipient: str, sender: str, again: str = "") -> str:
-    """The Message-ID of a digest for a recipient: always the same one, so that a repeat is recognised as such.
-
-    An alert's has `operator` for its audience, and in place of a period what tells it from all others. `again` tells a
-    resend on purpose from the original.
-    """
-    named = "\n".join((database_id, audience, period_key, parseaddr(recipient)[1], again))
-    return f"<{hashlib.sha256(named.encode()).hexdigest()[:32]}@{_domain(sender)}>"
-
-
-def build_message(
-    config: EmailChannelConfig, delivery: Delivery, content: Digest | Notice, now: datetime
-) -> EmailMessage:
-    """The mail: Chinese subject, Markdown as its text part, HTML beside it."""
-    message = EmailMessage(policy=SMTP)
-    again = "（重发）" if delivery.resend_of is not None else ""
-    headline = content.subject if isinstance(content, Notice) else subject(content)
-    # Encoded here: the header folding of Python 3.11 and 3.12 loses spaces between encoded words.
-    message.set_raw("Subject", Header(again + headline, "utf-8", 74, "Subject").encode())
-    message["From"] = _address(config.sender)
-    message["To"] = _address(delivery.recipient)
-    message["Date"] = format_datetime(now.astimezone(ZoneInfo(content.timezone)))
-    message["Message-ID"] = delivery.message_id
-    message["List-Id"] = f"<{_slug(delivery.audience)}.zhaoshang.{_domain(config.sender)}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps out-of-office answers away
-    message.set_content(_rendered(content, "md"), cte="base64")
-    message.add_alternative(_rendered(content, "html"), subtype="html", cte="base64")
-    return message
-
-
-def _rendered(content: Digest | Notice, form: str) -> str:
-    return render_notice(content, form) if isinstance(content, Notice) else render(content, form)
+_DOT_AT_START = re.compile(rb"(?m)^\.")
 
 
 class EmailChannel:
     """Sends over STARTTLS, TLS or plain SMTP, with or without log-in."""
 
-    def __init__(self, name: str, config: EmailChannelConfig) -> None:
+    def __init__(self, name: str, config: EmailChannelConfig, published: Mapping[str, str] | None = None) -> None:
         self._config = config
+        self._published = published or {}
         self._where = f"channel {name} ({config.host}:{config.effective_port})"
 
-    def send(self, delivery: Delivery, message: Digest | Notice, now: datetime) -> None:
-        """Hand the mail to the server. Raises DeliveryError or SecretError."""
+    def send(self, delivery: Delivery, message: Digest | Notice, now: datetime) -> Sequence[Refused]:
+        """Hand the mail to the server, and return the recipients that it refused while it took the mail for others.
+
+        Raises DeliveryError or SecretError: nobody was taken.
+        """
+        folder = self._published.get(delivery.audience, "")
+        people = {address: name for name, address in getaddresses([delivery.recipient]) if address}
+        if not people:
+            raise self._error(f"{delivery.recipient!r} is no mail address", permanent=True)
         try:
-            mail = build_message(self._config, delivery, message, now)
+            mail = build_message(self._config, delivery, message, now, page_in(folder, delivery.period_key)).as_bytes()
         except (ValueError, MessageError) as error:
             raise self._error(f"cannot write a mail to {delivery.recipient}: {error}") from error
         smtp = self._connect()
         try:
-            smtp.send_message(mail, to_addrs=[parseaddr(delivery.recipient)[1]])
-        except smtplib.SMTPRecipientsRefused as error:
-            code, text = next(iter(error.recipients.values()))
-            raise self._error(f"refused {delivery.recipient}: {_said(code, text)}") from error
-        except smtplib.SMTPNotSupportedError as error:
-            raise self._error(f"cannot take a mail to {delivery.recipient}: {error}") from error
-        except smtplib.SMTPResponseException as error:
-            raise self._error(f"refused the mail: {_said(error.smtp_code, error.smtp_error)}") from error
-        except (smtplib.SMTPException, OSError) as error:
-            # From here on nobody knows whether the mail was taken; the next try carries the same Message-ID.
-            raise self._error(
-                f"broke off while taking the mail ({_words(error)}); it may have arrived", True
-            ) from error
+            refused = self._address_it(smtp, list(people), len(mail))
+            self._hand_over(smtp, mail)
         finally:
             _quit(smtp)
+        return tuple(
+            Refused(
+                str(Address(people[address], addr_spec=address)),
+                str(self._refusal(f"refused {address}", answer)),
+                permanent=is_permanent(answer, recipient=True),
+            )
+            for address, answer in refused.items()
+        )
 
     def check(self, *, offline: bool = False) -> str:
         """Connect and log in without sending anything (offline: read the password alone), and say what came of it.
@@ -98,6 +73,8 @@ class EmailChannel:
             return f"{server} (not connected)"
         _quit(self._connect())
         return f"{server} lets us in{' as ' + config.username if config.username else ''}"
+
+    # -- the conversation ----------------------------------------------------------------------------------------------
 
     def _connect(self) -> smtplib.SMTP:
         config = self._config
@@ -126,9 +103,62 @@ class EmailChannel:
             raise self._error(f"did not let us in: {_words(error)}") from error
         return smtp
 
-    def _error(self, what: str, handed_over: bool = False) -> DeliveryError:
+    def _address_it(self, smtp: smtplib.SMTP, recipients: Sequence[str], size: int) -> dict[str, Answer]:
+        """Say from whom and to whom; returns whom the server does not take, when it takes others."""
+        refused: dict[str, Answer] = {}
+        with self._told("broke off before it took the mail"):
+            smtp.ehlo_or_helo_if_needed()
+            options = [f"size={size}"] if smtp.has_extn("size") else []
+            self._expect(TAKEN, Answer.of(*smtp.mail(parseaddr(self._config.sender)[1], options)))
+            for recipient in recipients:
+                answer = Answer.of(*smtp.rcpt(recipient))
+                if answer.code == CLOSING:
+                    raise self._refusal("refused the mail", answer)
+                if answer.code not in TAKEN:
+                    refused[recipient] = answer
+            if len(refused) < len(recipients):
+                self._expect((GO_ON,), Answer.of(*smtp.docmd("DATA")))
+                return refused
+        raise self._all_refused(refused)
+
+    def _hand_over(self, smtp: smtplib.SMTP, mail: bytes) -> None:
+        """The content, and the one answer that counts: without it, nobody knows whether the mail was taken."""
+        with self._told("broke off while taking the mail", handed_over=True):
+            smtp.send(_DOT_AT_START.sub(b"..", mail) + b".\r\n")
+            answer = Answer.of(*smtp.getreply())
+        self._expect(TAKEN, answer)
+
+    @contextmanager
+    def _told(self, what: str, *, handed_over: bool = False) -> Iterator[None]:
+        try:
+            yield
+        except (smtplib.SMTPException, OSError) as error:
+            # After a hand-over nobody knows whether the mail was taken; the next try carries the same Message-ID.
+            more = "; it may have arrived" if handed_over else ""
+            raise self._error(f"{what} ({_words(error)}){more}", handed_over=handed_over) from error
+
+    # -- what went wrong -----------------------------------------------------------------------------------------------
+
+    def _expect(self, codes: Sequence[int], answer: Answer) -> None:
+        if answer.code not in codes:
+            raise self._refusal("refused the mail", answer, permanent=is_permanent(answer))
+
+    def _all_refused(self, refused: Mapping[str, Answer]) -> DeliveryError:
+        """For good when that is so for each: as long as one may be taken later, all are asked again."""
+        told = "; ".join(f"{address}: {answer}" for address, answer in refused.items())
+        permanent = all(is_permanent(answer, recipient=True) for answer in refused.values())
+        return self._error(f"refused {told}", permanent=permanent)
+
+    def _refusal(self, what: str, answer: Answer, *, permanent: bool = False) -> DeliveryError:
+        return self._error(f"{what}: {answer}", permanent=permanent)
+
+    def _error(self, what: str, *, handed_over: bool = False, permanent: bool = False) -> DeliveryError:
         return DeliveryError(
-            what, where=self._where, todo="check the [channel] table and the server", handed_over=handed_over
+            what,
+            where=self._where,
+            todo="check the [channel] table and the server",
+            handed_over=handed_over,
+            permanent=permanent,
         )
 
 
@@ -140,28 +170,9 @@ def _quit(smtp: smtplib.SMTP) -> None:
         smtp.close()
 
 
-def _address(text: str) -> Address:
-    name, plain = parseaddr(text)
-    return Address(display_name=name, addr_spec=plain)
-
-
-def _domain(address: str) -> str:
-    return parseaddr(address)[1].rpartition("@")[2] or "localhost"
-
-
-def _slug(name: str) -> str:
-    """An ASCII label for List-Id (RFC 2919); names in Chinese get a stable hash."""
-    return name.lower() if re.fullmatch(r"[A-Za-z0-9-]+", name) else hashlib.sha256(name.encode()).hexdigest()[:12]
-
-
-def _said(code: int, text: bytes | str) -> str:
-    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return " ".join(f"{code} {words}".split())[:200]
-
-
 def _words(error: Exception) -> str:
     if isinstance(error, TimeoutError) or "timed out" in str(error):
         return "no answer in time"
     if isinstance(error, smtplib.SMTPResponseException):
-        return _said(error.smtp_code, error.smtp_error)
+        return str(Answer.of(error.smtp_code, error.smtp_error))
     return " ".join(str(getattr(error, "strerror", None) or error or type(error).__name__).split())[:200]

@@ -71,7 +71,7 @@ class Robot:
         again = "（重发）" if delivery.resend_of is not None else ""
         mark = f"（{part.number}/{part.count}）" if part.count > 1 else ""
         # By the number and the mark, readers know a repeat for what it is.
-        text = f"{part.content}{self._platform.markup.gap}编号 {delivery.id}{mark}"
+        text = f"{part.content}{self._platform.markup.gap}编号 {delivery.id or '测试'}{mark}"
         return self._platform.body(again + title + mark, text)
 
     def _address(self, url: str) -> Address:

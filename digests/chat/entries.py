@@ -58,6 +58,8 @@ def entries_of(message: Digest | Notice) -> tuple[Entry, ...]:
 
 
 def _digest(d: Digest) -> Iterator[Entry]:
+    if d.test:
+        yield Entry(text="测试：本件是试发的样本，不是新的一期，所列内容不因此算作已通知。")
     if d.preview:
         yield Entry(text="预览：本期尚未定稿，查看不影响今后的通知。")
     yield Entry(text=counts(d))
@@ -148,7 +150,8 @@ def _day(day: date) -> str:
 def _notice(n: Notice) -> Iterator[Entry]:
     for fact in n.facts:
         yield Entry(text=f"{fact.name}：{fact.text}")
-    yield Entry(n.address, n.address, "列表地址：")
+    if n.address:
+        yield Entry(n.address, n.address, "列表地址：")
     yield Entry(text=n.advice)
     for command in n.commands:
         yield Entry(text=command)

@@ -14,8 +14,8 @@ def channel(name: str, config: AnyChannelConfig, digests_dir: Path, *, offline: 
     """Connect to its server (offline: read the secrets alone), look for its program or at its folder."""
     subject = f"channel {name}"
     opened = open_channel(name, config, digests_dir)
-    if isinstance(opened, FileChannel):
-        return unwritable(subject, digests_dir) or fine(subject, f"writes to {digests_dir}")
+    if isinstance(opened, FileChannel) and (found := unwritable(subject, digests_dir)):
+        return found
     try:
         return fine(subject, opened.check(offline=offline))
     except (DeliveryError, SecretError) as error:

@@ -76,7 +76,7 @@ def _crawled(setup: Setup, now: datetime) -> tuple[datetime | None, list[tuple[d
     with ExaminedStore(setup.database) as store:
         if store.behind:  # what is due, a database of today's schema tells
             return store.latest_crawl(), []
-        attempts = [state.source.attempted_at for state in store.source_states() if state.source.attempted_at]
+        attempts = [at for at in store.attempts().values() if at is not None]
         due = [(moment, name) for name, moment in jobs.next_crawls(store, setup, now) if moment < now]
     return max(attempts, default=None), sorted(due)
 

@@ -32,9 +32,19 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Read archived pages again, offline: fill in and correct posts, announce nothing.",
     ),
     "digest": ("monitor.cli.digest", "digest", "Print the digest of a period; this week's when none is named."),
+    "rules": (
+        "monitor.cli.rules",
+        "rules",
+        "Show what audiences and alert rules would have sent over the last weeks.",
+    ),
     "deliver": ("monitor.cli.deliver", "deliver", "Freeze and send what is due now."),
     "deliveries": ("monitor.cli.deliver", "deliveries", "List deliveries of digests and alerts, newest first."),
     "resend": ("monitor.cli.deliver", "resend", "Send the digest or alert of one delivery once more, on purpose."),
+    "send": (
+        "monitor.cli.send",
+        "send",
+        "Send a sample marked 【测试】 to an audience's channels; records nothing as told.",
+    ),
     "run": ("monitor.cli.run", "run", "Run the daemon: crawl, freeze and deliver on schedule."),
     "status": (
         "monitor.cli.status",

@@ -24,9 +24,12 @@ def deliver(session: Session) -> None:
     """
     with session.open_store(create=True) as store:
         jobs.sync(store, session.setup, session.now)
-        for frozen in jobs.freeze_due(store, session.setup, session.now):
+        alerts = jobs.freeze_alerts(store, session.setup, session.now)
+        for frozen in (*alerts, *jobs.freeze_due(store, session.setup, session.now)):
             click.echo(f"froze {frozen.period_key} for {frozen.audience}")
-    if not tell(jobs.deliver(session.setup, session.clock)):
+    all_well = tell(jobs.deliver(session.setup, session.clock))
+    jobs.refresh_index(session.setup)
+    if not all_well:
         sys.exit(1)
 
 

@@ -2,14 +2,14 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import click
 
 from monitor import jobs
-from monitor.announcing import DeliveryState
+from monitor.announcing import Delivery, DeliveryState, LastDigest
 from monitor.archived import ArchiveSize
 from monitor.cli.health import health_record
 from monitor.cli.session import Session, with_session
@@ -19,6 +19,7 @@ from monitor.health.conditions import Health, State
 from monitor.health.words import in_english
 from monitor.locks import is_alive
 from monitor.models import Crawl, SourceState, StoreSummary
+from monitor.periods import local_date
 from monitor.schedule import next_digest
 from monitor.source_health import healths_of
 from monitor.store import Store
@@ -26,6 +27,7 @@ from monitor.store import Store
 _ALARMING = (State.BROKEN, State.BLOCKED, State.UNREACHABLE)
 _KEEPS_FAILING = 3  # attempts; a server that puts a first mail off is none of ours to fear for
 _MOST_DELIVERIES = 1_000
+_SHOWN = 10  # of those that failed for good
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,17 @@ class _Outlook:
     healths: Mapping[str, Health]
     next_crawls: Mapping[str, datetime]
     failures: Mapping[str, int]  # crawls in a row, for which a source is put off
+    audiences: tuple["_Told", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An audience: what it was told last, what is due, and when the next digest falls due."""
+
+    name: str
+    last: LastDigest | None
+    due: tuple[str, ...]  # periods whose digests wait to be frozen
+    next: datetime
 
 
 @click.command()
@@ -52,15 +65,18 @@ def status(session: Session, as_json: bool) -> None:
             healths_of(store, session.setup.config, session.now),
             dict(jobs.next_crawls(store, session.setup, session.now)),
             store.failures_in_a_row(),
+            tuple(_told(store, session)),
         )
         undelivered = store.deliveries(open_only=True, limit=_MOST_DELIVERIES)
         archive = _archive(store)
     if as_json:
-        record = _record(session, summary, outlook) | {"archive": _archive_record(archive)}
+        failed = [one.id for one in undelivered if one.state is DeliveryState.FAILED]
+        record = _record(session, summary, outlook) | {"archive": _archive_record(archive), "failed": failed}
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
     else:
         _show(session, summary, outlook)
         click.echo(_archive_line(archive))
+        _show_failed([one for one in undelivered if one.state is DeliveryState.FAILED])
     alarming = any(health.state in _ALARMING for health in outlook.healths.values())
     fails = (one.attempts >= _KEEPS_FAILING or one.state is DeliveryState.FAILED for one in undelivered)
     if alarming or any(fails):
@@ -74,11 +90,8 @@ def _show(session: Session, summary: StoreSummary, outlook: _Outlook) -> None:
     )
     click.echo()
     print_table(
-        ("audience", "schedule", "next digest", "channels"),
-        [
-            (a.name, a.schedule, session.local(_next_digest(session, a.name)), ", ".join(a.channels))
-            for a in session.setup.config.audience
-        ],
+        ("audience", "schedule", "last digest", "next digest", "channels"),
+        [_audience_row(session, told) for told in outlook.audiences],
     )
     click.echo(
         f"\n{summary.posts} posts ({summary.pending_posts} pending), {summary.off_label} off-label entries, "
@@ -88,6 +101,17 @@ def _show(session: Session, summary: StoreSummary, outlook: _Outlook) -> None:
         click.echo(f"{summary.ungrouped_posts} posts are not read for stories yet; the next crawl or digest does it")
     if summary.unread_posts:
         click.echo(f"{summary.unread_posts} posts without facts, which could not be read; see `zhaoshang doctor`")
+
+
+def _show_failed(failed: Sequence[Delivery]) -> None:
+    """What nobody will send until somebody says so; all of it is in `zhaoshang deliveries --open`."""
+    for one in failed[:_SHOWN]:
+        where = f"{one.channel} {one.recipient}".strip()
+        click.echo(
+            f"delivery {one.id} failed for good: {one.period_key} for {one.audience} to {where}: {one.last_error}"
+        )
+    if len(failed) > _SHOWN:
+        click.echo(f"and {len(failed) - _SHOWN} more; see `zhaoshang deliveries --open`")
 
 
 def _archive(store: Store) -> ArchiveSize | StoreError:
@@ -157,8 +181,56 @@ def _word(crawl: Crawl) -> str:
     return f"running as process {crawl.pid}" if is_alive(crawl.pid) else f"died (process {crawl.pid})"
 
 
-def _next_digest(session: Session, audience: str) -> datetime:
-    return next_digest(session.setup.audience(audience).due, session.now, session.setup.config.zone)
+def _told(store: Store, session: Session) -> Iterator[_Told]:
+    zone = session.setup.config.zone
+    due = {one.name: found for one, found in jobs.due_audiences(store, session.setup, session.now)}
+    for audience in session.setup.config.audience:
+        until = store.told_until(audience.name, local_date(session.now, zone))
+        waiting = due.get(audience.name, ())
+        if waiting:
+            until = waiting[-1].period.end
+        yield _Told(
+            audience.name,
+            store.last_digest(audience.name),
+            tuple(one.period.key for one in waiting),
+            next_digest(audience.due, session.now, zone, until),
+        )
+
+
+def _audience_row(session: Session, told: _Told) -> tuple[str, ...]:
+    audience = session.setup.audience(told.name)
+    due = f" ({_due_now(told.due)} due now)" if told.due else ""
+    return (
+        told.name,
+        str(audience.due),
+        _last_digest(session, told.last),
+        session.local(told.next) + due,
+        ", ".join(audience.channels),
+    )
+
+
+def _due_now(periods: tuple[str, ...]) -> str:
+    return periods[0] if len(periods) == 1 else f"{len(periods)} from {periods[0]} to {periods[-1]}"
+
+
+def _last_digest(session: Session, last: LastDigest | None) -> str:
+    if last is None:
+        return "-"
+    if not last.told:
+        return f"{last.period_key}, empty and not sent"
+    return f"{last.period_key}, " + (f"sent {session.local(last.sent_at)}" if last.sent_at else "not delivered yet")
+
+
+def _audience_record(told: _Told) -> dict[str, object]:
+    last = told.last
+    return {
+        "name": told.name,
+        "next_digest": told.next.isoformat(),
+        "due": list(told.due),
+        "last_digest": last and last.period_key,
+        "last_frozen": last and last.frozen_at.isoformat(),
+        "last_sent": last.sent_at.isoformat() if last and last.sent_at else None,
+    }
 
 
 def _record(session: Session, summary: StoreSummary, outlook: _Outlook) -> dict[str, object]:
@@ -190,8 +262,5 @@ def _record(session: Session, summary: StoreSummary, outlook: _Outlook) -> dict[
             }
             for state in summary.sources
         ],
-        "audiences": [
-            {"name": a.name, "next_digest": _next_digest(session, a.name).isoformat()}
-            for a in session.setup.config.audience
-        ],
+        "audiences": [_audience_record(told) for told in outlook.audiences],
     }

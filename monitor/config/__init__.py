@@ -30,6 +30,7 @@ from monitor.config.channels import (
     placed,
 )
 from monitor.config.fields import Table, UserPath, checked_name, nearest
+from monitor.config.rules import RuleConfig
 from monitor.config.sources import CrawlConfig, SelectConfig, SourceConfig
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "FileChannelConfig",
     "OperatorConfig",
     "RobotTable",
+    "RuleConfig",
     "SelectConfig",
     "SigningRobotTable",
     "SourceConfig",
@@ -71,6 +73,7 @@ class Config(Table):
     operator: OperatorConfig = OperatorConfig()
     source: tuple[SourceConfig, ...] = ()
     audience: tuple[AudienceConfig, ...] = (AudienceConfig(name="everyone"),)
+    rule: tuple[RuleConfig, ...] = ()
     channel: dict[str, ChannelConfig] = Field(default_factory=dict)
 
     @field_validator("timezone")
@@ -98,8 +101,10 @@ class Config(Table):
     def _names_agree(self) -> Self:
         _unique("source", [source.name for source in self.source])
         _unique("audience", [audience.name for audience in self.audience])
+        _unique("audience or rule", [one.name for one in (*self.audience, *self.rule)])
         channels = {"file": None, **self.channel}
         named = [(f"audience {audience.name!r}", name) for audience in self.audience for name in audience.channels]
+        named += [(f"rule {rule.name!r}", name) for rule in self.rule for name in rule.channels]
         named += [("[operator]", name) for name in self.operator.channels]
         for who, name in named:
             if name not in channels:
@@ -107,6 +112,39 @@ class Config(Table):
                     f"{who} names the channel {name!r}, and there is no [channel.{name}]{nearest(name, list(channels))}"
                 )
         return self
+
+    @model_validator(mode="after")
+    def _filters_agree(self) -> Self:
+        audiences = [audience.name for audience in self.audience]
+        for rule in self.rule:
+            if rule.audience and rule.audience not in audiences:
+                raise ValueError(
+                    f"rule {rule.name!r} is for the audience {rule.audience!r}, and there is none of that name"
+                    f"{nearest(rule.audience, audiences)}"
+                )
+            if not audiences:
+                raise ValueError(f"rule {rule.name!r} is for an audience, and there is no [[audience]]")
+        sources = [source.name for source in self.source]
+        for what, one in [*(("audience", one) for one in self.audience), *(("rule", one) for one in self.rule)]:
+            for name in one.sources:
+                if name not in sources:
+                    raise ValueError(
+                        f"{what} {one.name!r} names the source {name!r}, and there is none of that name"
+                        f"{nearest(name, sources)}"
+                    )
+        return self
+
+    def audience_of(self, rule: RuleConfig) -> AudienceConfig:
+        """The audience whose rule it is."""
+        return next(one for one in self.audience if rule.audience in (one.name, ""))
+
+    def rules_of(self, audience: str) -> tuple[str, ...]:
+        """The names of an audience's rules."""
+        return tuple(rule.name for rule in self.rule if self.audience_of(rule).name == audience)
+
+    def channels_of(self, rule: RuleConfig) -> tuple[str, ...]:
+        """Where its alerts go."""
+        return rule.channels or self.audience_of(rule).channels
 
     @property
     def zone(self) -> ZoneInfo:

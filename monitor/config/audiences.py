@@ -5,10 +5,12 @@ from email.errors import HeaderParseError, MessageDefect
 from email.headerregistry import Address
 from email.utils import getaddresses
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from monitor.config.fields import Duration, Line, Name, Table, Timeout, UserPath, shorter_than_a_lease
+from monitor.config.fields import Duration, Line, Table, Timeout, UserPath, shorter_than_a_lease
+from monitor.config.filters import FilterTable, Word
 from monitor.schedule import DigestSchedule, parse_digest_schedule
 from monitor.secrets import secret_from_environment, secret_from_file
 
@@ -20,15 +22,25 @@ class DigestConfig(Table):
     lookback_days: int = Field(14, ge=0)
     missed: Literal["latest", "all"] = "latest"
     crawl_wait: Duration = timedelta(minutes=10)
+    url: Line = ""
+
+    @field_validator("url")
+    @classmethod
+    def _a_folder_on_the_web(cls, value: str) -> str:
+        parts = urlsplit(value)
+        extra = parts.username or parts.password or parts.query or parts.fragment
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or extra or not value.isascii()):
+            raise ValueError("must be the address of the published digests, such as https://digests.example.cn/zhoubao")
+        return value.rstrip("/")
 
 
-class AudienceConfig(Table):
-    """One `[[audience]]`."""
+class AudienceConfig(FilterTable):
+    """One `[[audience]]`. `interests` are words that lift a story among the highlights, and keep nothing out."""
 
-    name: Name
     schedule: str = "mon 08:00"
     channels: tuple[str, ...] = ("file",)
     send_empty: bool = True
+    interests: tuple[Word, ...] = ()
 
     @field_validator("schedule")
     @classmethod
@@ -46,6 +58,7 @@ class FileChannelConfig(Table):
     """`[channel.NAME]` with `type = "file"`."""
 
     type: Literal["file"]
+    formats: tuple[Literal["md", "html", "json", "pdf"], ...] = Field(("md", "html"), min_length=1)
 
 
 class EmailChannelConfig(Table):
@@ -57,10 +70,20 @@ class EmailChannelConfig(Table):
     security: Literal["starttls", "tls", "plain"] = "starttls"
     sender: Line
     recipients: tuple[Line, ...] = Field(min_length=1)
+    per: Literal["recipient", "audience"] = "recipient"
+    unsubscribe: Line = ""
+    attach: tuple[Literal["md", "pdf"], ...] = ()
     username: str | None = None
     password_env: str | None = None
     password_file: UserPath | None = None
     timeout: Annotated[Timeout, AfterValidator(shorter_than_a_lease)] = timedelta(seconds=30)
+
+    @field_validator("unsubscribe")
+    @classmethod
+    def _a_mailbox(cls, value: str) -> str:
+        if value:
+            _mail_address(value)
+        return value
 
     @field_validator("sender", "recipients")
     @classmethod

@@ -7,8 +7,6 @@ import itertools
 import re
 from dataclasses import dataclass, replace
 
-import rjieba
-
 from monitor.facts.findings import Level
 from monitor.facts.place_divisions import CLASSES, Division, Form, heads
 from monitor.facts.place_words import PHRASES
@@ -131,6 +129,8 @@ def _may_be_loose(one: Division) -> bool:
 
 def _on_borders(text: str, mention: Mention) -> bool:
     """Whether words begin and end where the mention does: 投资兴业 has no 资兴, 大理石 no 大理."""
+    import rjieba  # noqa: PLC0415 - costs 90 ms to import, and most commands read no text
+
     start = max(0, mention.start - _AROUND)
     at = start
     begins = False

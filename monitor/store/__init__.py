@@ -1,8 +1,9 @@
 """The one narrow door to what is stored: use cases as methods, dataclasses in and out, no SQL beyond this package."""
 
 from monitor.store.alerts import AlertTables
+from monitor.store.bulletins import BulletinTables
+from monitor.store.dead_letters import DeadLetterTables
 from monitor.store.deliveries import DeliveryTables
-from monitor.store.digests import DigestTables
 from monitor.store.health import HealthTables
 from monitor.store.histories import HistoryTables
 from monitor.store.parts import PartTables
@@ -19,11 +20,12 @@ class Store(
     ReplayTables,
     PostTables,
     HistoryTables,
-    DigestTables,
+    BulletinTables,
     DeliveryTables,
     PartTables,
     HealthTables,
     AlertTables,
+    DeadLetterTables,
     RegroupTables,
 ):
     """Everything that is remembered, in one SQLite file.

@@ -14,8 +14,8 @@ from sqlite_utils import Migrations
 from sqlite_utils.db import Database
 
 from monitor.errors import ForeignDatabase, StoreCorrupt, StoreError, StoreLocked, StoreMissing
+from monitor.store.bulletin_schema import migrations
 from monitor.store.schema import APPLICATION_ID
-from monitor.store.story_schema import migrations
 
 _BUSY_SECONDS = 30.0
 _MAGIC = b"SQLite format 3\x00"

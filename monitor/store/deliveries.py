@@ -1,14 +1,14 @@
 """The outbox: claims deliveries, and records how they ended; sending is done elsewhere, between two transactions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from monitor.announcing import Delivery
+from monitor.announcing import Delivery, Refused
 from monitor.errors import UnknownDelivery
 from monitor.store import rows
 from monitor.store.connection import Connection
 
-_DELIVERIES = (
+DELIVERIES = (
     "SELECT deliveries.*, COALESCE(digests.period, 'alert-' || alert_id) AS period,"
     " COALESCE(audiences.name, 'operator') AS audience FROM deliveries"
     " LEFT JOIN digests ON digests.id = deliveries.digest_id LEFT JOIN audiences ON audiences.id = digests.audience_id"
@@ -37,7 +37,7 @@ class DeliveryTables(Connection):
         """
         with self._write() as conn:
             row = conn.execute(
-                f"{_DELIVERIES} WHERE channel = ? AND state = 'pending' AND given_up_at IS NULL"
+                f"{DELIVERIES} WHERE channel = ? AND state = 'pending' AND given_up_at IS NULL"
                 " AND next_attempt_at <= ? AND deliveries.id > ? ORDER BY deliveries.id LIMIT 1",
                 [channel, rows.instant(due_by or now), after],
             ).fetchone()
@@ -48,11 +48,11 @@ class DeliveryTables(Connection):
                 " WHERE id = ?",
                 [owner, rows.instant(now), row["id"]],
             )
-            return rows.delivery(conn.execute(f"{_DELIVERIES} WHERE deliveries.id = ?", [row["id"]]).fetchone())
+            return rows.delivery(conn.execute(f"{DELIVERIES} WHERE deliveries.id = ?", [row["id"]]).fetchone())
 
     def claims(self) -> tuple[tuple[Delivery, datetime], ...]:
         """Every open claim with the instant at which it was taken."""
-        found = self._rows(f"{_DELIVERIES} WHERE state = 'claimed' ORDER BY deliveries.id")
+        found = self._rows(f"{DELIVERIES} WHERE state = 'claimed' ORDER BY deliveries.id")
         return tuple((rows.delivery(row), rows.read_instant(row["claimed_at"])) for row in found)
 
     def release_claim(self, delivery: Delivery, now: datetime) -> None:
@@ -65,14 +65,44 @@ class DeliveryTables(Connection):
                 [rows.instant(now), delivery.id, delivery.claimed_by],
             )
 
-    def mark_sent(self, delivery: Delivery, now: datetime) -> None:
-        """The channel took it."""
+    def mark_sent(
+        self, delivery: Delivery, now: datetime, refused: Sequence[Refused] = (), retry_at: datetime | None = None
+    ) -> tuple[Delivery, ...]:
+        """The channel took it; of those that it `refused` alone, each becomes a delivery of its own, to be returned.
+
+        Under the same Message-ID, since nobody knows whether an earlier try had reached them. One that was refused for
+        good ends as failed, the others are due at `retry_at`. However often this is called, there is one for each.
+        """
         with self._write() as conn:
             conn.execute(
                 "UPDATE deliveries SET state = 'sent', sent_at = ?, claimed_by = NULL, claimed_at = NULL,"
                 " last_error = NULL, given_up_at = NULL WHERE id = ?",
                 [rows.instant(now), delivery.id],
             )
+            return tuple(self._split_off(delivery, one, now, retry_at or now) for one in refused)
+
+    def _split_off(self, delivery: Delivery, refused: Refused, now: datetime, retry_at: datetime) -> Delivery:
+        found = self._rows(
+            "SELECT id FROM deliveries WHERE split_of = ? AND recipient = ?", delivery.id, refused.recipient
+        )
+        if found:
+            return self._delivery(found[0]["id"])
+        cursor = self._conn.execute(
+            "INSERT INTO deliveries (digest_id, alert_id, channel, recipient, number, message_id, state, attempts,"
+            " next_attempt_at, last_error, given_up_at, resend_of, split_of)"
+            " SELECT digest_id, alert_id, channel, ?1, (SELECT COALESCE(MAX(number) + 1, 0) FROM deliveries AS others"
+            " WHERE others.digest_id IS d.digest_id AND others.alert_id IS d.alert_id"
+            " AND others.channel = d.channel AND others.recipient = ?1),"
+            " message_id, 'pending', 1, ?2, ?3, ?4, resend_of, id FROM deliveries AS d WHERE d.id = ?5",
+            [
+                refused.recipient,
+                rows.instant(retry_at),
+                refused.reason[:500],
+                rows.instant(now) if refused.permanent else None,
+                delivery.id,
+            ],
+        )
+        return self._delivery(int(cursor.lastrowid or 0))
 
     def mark_failed(
         self, delivery: Delivery, reason: str, next_attempt_at: datetime, given_up_at: datetime | None = None
@@ -98,7 +128,7 @@ class DeliveryTables(Connection):
         Raises UnknownDelivery.
         """
         with self._write() as conn:
-            row = conn.execute(f"{_DELIVERIES} WHERE deliveries.id = ?", [delivery_id]).fetchone()
+            row = conn.execute(f"{DELIVERIES} WHERE deliveries.id = ?", [delivery_id]).fetchone()
             if row is None:
                 raise UnknownDelivery(
                     f"there is no delivery {delivery_id}", where=str(self.path), todo="see `zhaoshang deliveries`"
@@ -120,12 +150,12 @@ class DeliveryTables(Connection):
             return self._delivery(int(cursor.lastrowid or 0))
 
     def _delivery(self, delivery_id: int) -> Delivery:
-        return rows.delivery(self._rows(f"{_DELIVERIES} WHERE deliveries.id = ?", delivery_id)[0])
+        return rows.delivery(self._rows(f"{DELIVERIES} WHERE deliveries.id = ?", delivery_id)[0])
 
     def deliveries(self, *, open_only: bool = False, limit: int = 50) -> tuple[Delivery, ...]:
         """The latest deliveries, newest first."""
         found = self._rows(
-            f"{_DELIVERIES} WHERE (?1 = 0 OR state <> 'sent') ORDER BY deliveries.id DESC LIMIT ?2",
+            f"{DELIVERIES} WHERE (?1 = 0 OR state <> 'sent') ORDER BY deliveries.id DESC LIMIT ?2",
             int(open_only),
             limit,
         )

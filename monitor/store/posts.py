@@ -22,9 +22,10 @@ class PostTables(SourceTables):
 
     def posts(self, *, source: str | None = None, since: date | None = None, limit: int = 50) -> tuple[Post, ...]:
         """The latest posts by effective date, newest first."""
+        chosen = "posts.source_id = (SELECT id FROM sources WHERE name = ?1)" if source is not None else "?1 IS NULL"
         found = self._rows(
             f"SELECT {rows.POST_COLUMNS} FROM {rows.POSTS}"
-            " WHERE (?1 IS NULL OR sources.name = ?1) AND posts.effective_on >= ?2"
+            f" WHERE {chosen} AND posts.effective_on >= ?2"
             " ORDER BY posts.effective_on DESC, posts.id DESC LIMIT ?3",
             source,
             since.isoformat() if since else "",
@@ -51,23 +52,22 @@ class PostTables(SourceTables):
         """The counts that `status` shows."""
         with self._read():
             counts = self._rows(
-                "SELECT (SELECT COUNT(*) FROM posts) AS posts,"
-                " (SELECT COUNT(*) FROM posts WHERE status = 'pending') AS pending,"
-                " (SELECT COUNT(*) FROM off_label_entries) AS off_label,"
+                "SELECT (SELECT COUNT(*) FROM off_label_entries) AS off_label,"
                 " (SELECT COUNT(*) FROM digests) AS digests,"
                 " (SELECT COUNT(*) FROM deliveries WHERE state <> 'sent') AS open,"
                 " (SELECT COUNT(*) FROM deliveries WHERE state <> 'sent' AND attempts > 0) AS failing,"
                 " (SELECT COUNT(*) FROM posts WHERE grouped <> revision) AS ungrouped,"
                 " (SELECT COUNT(*) FROM post_facts WHERE problem IS NOT NULL) AS unread"
             )[0]
+            sources = self.source_states()
         return StoreSummary(
-            posts=counts["posts"],
-            pending_posts=counts["pending"],
+            posts=sum(source.posts for source in sources),
+            pending_posts=sum(source.pending for source in sources),
             off_label=counts["off_label"],
             digests=counts["digests"],
             pending_deliveries=counts["open"],
             failing_deliveries=counts["failing"],
             ungrouped_posts=counts["ungrouped"],
             unread_posts=counts["unread"],
-            sources=self.source_states(),
+            sources=sources,
         )

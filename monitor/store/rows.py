@@ -12,6 +12,7 @@ from monitor.pages import Attachment, PostValidators, Validators
 
 POST_COLUMNS = "posts.*, sources.name AS source_name"
 POSTS = "posts JOIN sources ON sources.id = posts.source_id"
+TOLD = "kind NOT IN ('backfilled', 'filtered')"  # of digest_entries: the audience has heard of it
 
 
 def instant(moment: datetime) -> str:
@@ -189,6 +190,7 @@ def audience(row: sqlite3.Row) -> Audience:
         name=row["name"],
         created_at=read_instant(row["created_at"]),
         last_due_at=read_instant_or_none(row["last_due_at"]),
+        schedule=row["schedule"],
     )
 
 
@@ -223,6 +225,7 @@ def delivery(row: sqlite3.Row) -> Delivery:
         sent_at=read_instant_or_none(row["sent_at"]),
         claimed_by=row["claimed_by"],
         resend_of=row["resend_of"],
+        split_of=row["split_of"],
     )
 
 

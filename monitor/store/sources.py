@@ -89,15 +89,16 @@ class SourceTables(Connection):
 
     def _state(self, source: Source, since: datetime | None) -> SourceState:
         layout = since and self._rows(
-            "SELECT 1 FROM crawl_notes JOIN crawls ON crawls.id = crawl_id"
-            " WHERE source_id = ? AND kind = 'layout' AND started_at >= ? LIMIT 1",
+            "SELECT 1 FROM crawls WHERE source_id = ? AND layout_changed AND started_at >= ? LIMIT 1",
             source.id,
             rows.instant(since),
         )
         last = self._rows(f"{_CRAWLS} WHERE source_id = ? ORDER BY crawls.id DESC LIMIT 1", source.id)
         good = self._rows(f"{_CRAWLS} WHERE source_id = ? AND completed ORDER BY crawls.id DESC LIMIT 1", source.id)
         posts = self._rows(
-            "SELECT COUNT(*) AS n, COALESCE(SUM(status = 'pending'), 0) AS pending FROM posts WHERE source_id = ?",
+            # Each from an index of its own: no post is read for it.
+            "SELECT (SELECT COUNT(*) FROM posts WHERE source_id = ?1) AS n,"
+            " (SELECT COUNT(*) FROM posts WHERE source_id = ?1 AND status = 'pending') AS pending",
             source.id,
         )[0]
         return SourceState(
@@ -108,6 +109,11 @@ class SourceTables(Connection):
             last_good=rows.crawl(good[0]) if good else None,
             layout_changed=bool(layout),
         )
+
+    def attempts(self) -> dict[str, datetime | None]:
+        """By source, when the last crawl of it was started."""
+        found = self._rows("SELECT name, attempted_at FROM sources")
+        return {row["name"]: rows.read_instant_or_none(row["attempted_at"]) for row in found}
 
     def note_attempt(self, source: str, now: datetime) -> None:
         """Remember that a crawl is being started, so that one that dies at once is not started again at once."""

@@ -7,8 +7,6 @@ from importlib.resources import files
 from itertools import islice
 from types import MappingProxyType
 
-import rjieba
-
 _COMMON = 0.12  # share of events: a word in more of them says nothing
 RARE = 0.01  # and in less of them it says all that it can
 _MOST = 320  # words of one post
@@ -107,6 +105,8 @@ def all_words(text: str) -> Iterator[str]:
 
     Where the tokeniser leaves single characters (invented names), each two that stand together are a word as well.
     """
+    import rjieba  # noqa: PLC0415 - costs 90 ms to import, and most commands read no text
+
     before = ""
     for word in rjieba.cut(text):
         if not "\u4e00" <= word[0] <= "\u9fff":

@@ -134,7 +134,27 @@ def test_status_shows_sources_dues_and_deliveries(crawled):
     assert "9 posts (0 pending), 1 off-label" in done.stdout
     told = json.loads(crawled.zhaoshang("--now", MONDAY, "status", "--json").stdout)
     assert told["sources"][0]["posts"] == 9
-    assert told["audiences"][0]["next_digest"] == "2025-07-28T00:00:00+00:00"
+    assert told["audiences"] == [
+        {
+            "name": "everyone",
+            "next_digest": "2025-07-28T00:00:00+00:00",
+            "due": ["2025-W29"],
+            "last_digest": None,
+            "last_frozen": None,
+            "last_sent": None,
+        }
+    ]
+    assert "2025-07-28 08:00 (2025-W29 due now)" in done.stdout
+    later = crawled.zhaoshang("--now", "2025-08-04T08:00", "status").stdout
+    assert "2025-08-11 08:00 (3 from 2025-W29 to 2025-W31 due now)" in later
+    crawled.zhaoshang("--now", MONDAY, "deliver")
+    after = crawled.zhaoshang("--now", MONDAY, "status").stdout
+    assert "2025-W29, sent 2025-07-21 08:00" in after
+    assert "due now" not in after
+    (audience,) = json.loads(crawled.zhaoshang("--now", MONDAY, "status", "--json").stdout)["audiences"]
+    assert (audience["last_digest"], audience["last_sent"], audience["due"]) == (
+        *("2025-W29", "2025-07-21T00:00:00+00:00", []),
+    )
 
 
 def test_tables_align_chinese_by_width(crawled):
@@ -169,7 +189,10 @@ def test_resend_queues_a_delivery_of_its_own(crawled):
     ("toml", "words"),
     [
         ('dta_dir = "x"', ["unknown key 'dta_dir'", "did you mean 'data_dir'?"]),
-        ('[[audience]]\nname = "a"\nschedule = "moonday 08:00"', ["audience[1].schedule", "'moonday' is no weekday"]),
+        (
+            '[[audience]]\nname = "a"\nschedule = "moonday 08:00"',
+            ["audience[1].schedule", "'moonday' is no day to fall due on"],
+        ),
         ('[[source]]\nname = "a"\nurl = "ftp://x/"', ["[[source]] a", "ftp is not fetched"]),
         ("timezone = ", ["is not valid TOML"]),
     ],

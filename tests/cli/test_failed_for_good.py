@@ -6,7 +6,7 @@ import pytest
 
 MONDAY = "2025-07-21T08:00+08:00"
 KEY = "693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa"
-AUDIENCE = '[[audience]]\nname = "everyone"\nchannels = ["file", "hook"]\n'
+AUDIENCE = '[[audience]]\nname = "everyone"\nchannels = ["file", "hook"]\n[operator]\nchannels = ["file"]\n'
 SOURCE = '[[source]]\nname = "zj"\nurl = "listing.html"\n'
 ROBOT = '[channel.hook]\ntype = "wecom"\nurl_env = "HOOK_URL"\n'
 PROGRAM = '[channel.hook]\ntype = "command"\ncommand = ["./keep"]\n'
@@ -29,6 +29,10 @@ def test_it_is_seen_everywhere_until_it_is_mended_and_sent(workplace) -> None:
     assert delivered.returncode == 1
     assert "failed" in told[1].stdout
     assert told[2].returncode == 1
+    assert "delivery 2 failed for good: 2025-W29 for everyone to hook: " in told[2].stdout
+    assert json.loads(workplace.zhaoshang("--now", MONDAY, "status", "--json", **env).stdout)["failed"] == [2]
+    (alert,) = (workplace.path / "data" / "digests" / "operator").iterdir()
+    assert "zhaoshang resend 2" in alert.read_text(encoding="utf-8")
     assert KEY.encode() not in workplace.database.read_bytes()
     assert workplace.zhaoshang("--now", "2025-07-21T20:00+08:00", "deliver", **env).stdout == "nothing is due\n"
 

@@ -1,10 +1,13 @@
 """What the tests of digests share: posts and digests made by hand, and a desk that takes the product's whole path."""
 
+import contextlib
 import os
 import socket
 import ssl
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -20,7 +23,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from digests.build import build_preview
 from digests.channels import Channel
 from digests.content import (
     Amount,
@@ -39,6 +41,7 @@ from digests.content import (
 )
 from digests.freeze import content_of, freeze
 from digests.outbox import Outcome, deliver_due
+from digests.preview import preview_digest
 from monitor import jobs
 from monitor.announcing import Delivery, DeliveryState
 from monitor.config import Config
@@ -288,10 +291,17 @@ class Desk:
     audiences: Sequence[Mapping[str, object]] = ({"name": "everyone"},)
     channels: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     rules: Mapping[str, object] = field(default_factory=dict)
+    alert_rules: Sequence[Mapping[str, object]] = ()
     began: datetime = NOW
 
     def __post_init__(self) -> None:
-        self.tables = {"source": SOURCES, "audience": self.audiences, "channel": self.channels, "digest": self.rules}
+        self.tables = {
+            "source": SOURCES,
+            "audience": self.audiences,
+            "rule": self.alert_rules,
+            "channel": self.channels,
+            "digest": self.rules,
+        }
         self.setup = Setup(Config.model_validate(self.tables), None, self.path)
         self.store = Store(self.setup.database)
         jobs.sync(self.store, self.setup, self.began)
@@ -315,10 +325,13 @@ class Desk:
         due = DueDigest(parse_period(key), at)
         return content_of(freeze(self.store, self.setup, self.setup.audience(audience), due, latest=latest, now=at))
 
+    def alert(self, at: datetime = NOW) -> list[Digest]:
+        """What the alert rules have to say now."""
+        return [content_of(frozen) for frozen in jobs.freeze_alerts(self.store, self.setup, at)]
+
     def preview(self, key: str, *, audience: str = "everyone", at: datetime = NOW) -> Digest:
         """What `zhaoshang digest` shows of a period that was never frozen."""
-        material = self.store.preview_material(audience, parse_period(key), at, [str(s["name"]) for s in SOURCES], ZONE)
-        return build_preview(material, {}, self.setup.config.rules, at, ZONE)
+        return preview_digest(self.store, self.setup, self.setup.audience(audience), parse_period(key), at)
 
     def deliver(self, at: datetime = NOW, channels: Mapping[str, Channel] | None = None) -> tuple[Outcome, ...]:
         """Try what is due at `at`."""
@@ -390,6 +403,37 @@ def serve(free_port: int) -> Iterator[Callable[..., int]]:
             return free_port
 
         yield start
+
+
+@pytest.fixture
+def slow_to_greet(mail_server: Any) -> Iterator[Callable[[float], int]]:
+    """A way to the mail server on which nothing is said for so many seconds; returns its port."""
+    with ExitStack() as closing:
+
+        def open_one(seconds: float) -> int:
+            listener = closing.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+            def serve() -> None:
+                with contextlib.suppress(OSError):
+                    while True:
+                        client = closing.enter_context(listener.accept()[0])
+                        time.sleep(seconds)
+                        server = closing.enter_context(socket.create_connection(("127.0.0.1", mail_server.port)))
+                        for one, other in ((client, server), (server, client)):
+                            threading.Thread(target=pump, args=(one, other), daemon=True).start()
+
+            threading.Thread(target=serve, daemon=True).start()
+            return int(listener.getsockname()[1])
+
+        yield open_one
+
+
+def pump(source: socket.socket, target: socket.socket) -> None:
+    """Hand on all that comes."""
+    with contextlib.suppress(OSError):
+        while data := source.recv(65_536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
 
 
 @pytest.fixture(scope="session")

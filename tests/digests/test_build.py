@@ -252,6 +252,15 @@ STEPS = st.one_of(
     st.tuples(st.just("read"), st.booleans()),  # the pages of what is pending, with or without success
 )
 
+SCHEDULES = {
+    "weekly": "mon 08:00",
+    "daily": "daily 08:00",
+    "monthly": "1st 09:00",
+    "changing": "mon 08:00",
+    "changing-too": "weekdays 17:30",
+}
+LATER = {"newcomer": "wed 18:00", "changing": "daily 07:00", "changing-too": "1st 09:00"}
+
 
 @dataclass
 class Weeks:
@@ -272,7 +281,7 @@ class Weeks:
         """Gives up what is still pending, and lets every audience's next digest fall due."""
         for _ in range(3):
             self._read(False)
-        self._wait(24 * 21)
+        self._wait(24 * 35)  # at least one first of a month
         self._freeze()
 
     def _arrive(self, source: str, age: int | None, state: str) -> None:
@@ -299,7 +308,7 @@ class Weeks:
     def _preview(self, weeks: int) -> None:
         if self.preview:
             period = week_of(local_date(self.at, self.desk.setup.config.zone) - weeks * WEEK)
-            told = Counter(_told([self.desk.preview(period.key, at=self.at)]))
+            told = Counter(_told([self.desk.preview(period.key, audience="weekly", at=self.at)]))
             assert told == Counter(p.id for p in self.desk.store.all_posts() if _within(p.effective_on, period))
 
     def _read(self, success: bool) -> None:
@@ -364,16 +373,16 @@ def test_every_post_is_told_once_to_each_audience_whatever_happens_and_whoever_l
     outcomes: list[dict[str, list[Digest]]] = []
     for looking in (True, False):
         with TemporaryDirectory() as folder:
-            audiences = [{"name": "weekly"}, {"name": "daily", "schedule": "daily 08:00"}]
+            audiences = [{"name": name, "schedule": text} for name, text in SCHEDULES.items()]
             weeks = Weeks(open_desk(Path(folder), audiences=audiences), now, looking)
             weeks.play(before)
             weeks.desk.store.close()
-            audiences.append({"name": "newcomer", "schedule": "wed 18:00"})
+            audiences = [{"name": name, "schedule": text} for name, text in (SCHEDULES | LATER).items()]
             weeks.desk = open_desk(Path(folder), audiences=audiences, began=weeks.at)
             weeks.play(after)
             weeks.finish()
             posts = list(weeks.desk.store.all_posts())
-            for name in ("weekly", "daily", "newcomer"):
+            for name in SCHEDULES | LATER:
                 _check(weeks.frozen[name], posts, weeks.desk.store.audience(name), zone)
             weeks.desk.store.close()
             outcomes.append(weeks.frozen)

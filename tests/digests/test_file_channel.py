@@ -3,17 +3,18 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from digests import pdf
 from digests.channels.file import FileChannel
 from digests.content import Digest, to_json
 from digests.render import render
-from monitor.announcing import Delivery
-from monitor.errors import DeliveryError
+from monitor.announcing import Delivery, DeliveryState
+from monitor.errors import DeliveryError, PdfError
 
 # Forty times: a process writes two digests in turn and is killed, each time a little later. Prints what is then there.
 KILLS = """
@@ -122,4 +123,67 @@ def test_a_folder_that_cannot_be_written_is_a_delivery_error_naming_it(
     assert str(tmp_path / "digests" / "everyone" / "2025-W29.md") in str(caught.value)
     assert not caught.value.handed_over
     assert obstacle.read_text() == "not ours"
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [obstacle]  # nothing half-written stays
+    files = {path for path in tmp_path.rglob("*") if path.is_file() and "index." not in path.name}
+    html = tmp_path / "digests" / "everyone" / "2025-W29.html"  # written where only the Markdown could not be
+    assert files - {html} == {obstacle}  # nothing half-written stays
+
+
+def test_each_format_is_a_file_and_writing_again_leaves_them_alone(
+    tmp_path: Path,
+    full_digest: Digest,
+    delivery: Callable[..., Delivery],
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pdf, "pdf_of", lambda _: b"%PDF-")
+    channel = FileChannel(tmp_path, ("pdf", "json", "md", "json"))
+    for _ in range(2):
+        channel.send(delivery(), full_digest, now)
+    files = [path for path in (tmp_path / "everyone").iterdir() if path.name.startswith("2025")]
+    assert sorted(path.name for path in files) == ["2025-W29.json", "2025-W29.md", "2025-W29.pdf"]
+    assert (tmp_path / "everyone" / "2025-W29.json").read_text(encoding="utf-8") == render(full_digest, "json")
+    before = {path: path.stat() for path in files}
+    channel.send(delivery(), full_digest, now)
+    assert {path: path.stat().st_ino for path in files} == {path: stat.st_ino for path, stat in before.items()}
+
+
+def test_a_file_of_the_same_size_that_holds_something_else_is_written_over(
+    tmp_path: Path, full_digest: Digest, delivery: Callable[..., Delivery], now: datetime
+) -> None:
+    channel = FileChannel(tmp_path)
+    channel.send(delivery(), full_digest, now)
+    markdown, _ = channel.paths("everyone", "2025-W29")
+    whole = markdown.read_bytes()
+    markdown.write_bytes(bytes(len(whole)))  # as a disk that lost its power may leave it
+    channel.send(delivery(), full_digest, now)
+    assert markdown.read_bytes() == whole
+
+
+def test_a_pdf_that_cannot_be_made_keeps_nothing_else_away_and_waits_until_it_can(
+    open_desk: Callable[..., Any], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Digest) -> bytes:
+        raise PdfError("WeasyPrint is not installed", where="PDF", todo="install it")
+
+    desk = open_desk(channels={"file": {"type": "file", "formats": ["pdf", "html", "md"]}})
+    desk.freeze()
+    monkeypatch.setattr(pdf, "pdf_of", broken)
+    (outcome,) = desk.deliver()
+    assert outcome.error == "PDF: WeasyPrint is not installed; install it"
+    assert desk.outbox()["file"].state == DeliveryState.PENDING
+    assert desk.outbox()["file"].last_error == outcome.error
+    folder = desk.setup.digests_dir / "everyone"
+    assert {path.name for path in folder.glob("2025*")} == {"2025-W29.md", "2025-W29.html"}
+    monkeypatch.setattr(pdf, "pdf_of", lambda _: b"%PDF-")
+    (outcome,) = desk.deliver(now + timedelta(minutes=5))
+    assert outcome.error is None
+    assert (folder / "2025-W29.pdf").read_bytes() == b"%PDF-"
+
+
+def test_one_file_that_cannot_be_written_keeps_the_others_from_nothing(
+    tmp_path: Path, full_digest: Digest, delivery: Callable[..., Delivery], now: datetime
+) -> None:
+    (tmp_path / "everyone" / "2025-W29.md").mkdir(parents=True)
+    with pytest.raises(DeliveryError, match=r"2025-W29\.md: cannot be written"):
+        FileChannel(tmp_path).send(delivery(), full_digest, now)
+    assert (tmp_path / "everyone" / "2025-W29.html").read_text(encoding="utf-8") == render(full_digest, "html")

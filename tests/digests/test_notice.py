@@ -195,7 +195,7 @@ def test_an_alert_that_is_not_taken_is_tried_again_under_the_same_message_id(
     assert (waiting.state, waiting.attempts) == (DeliveryState.PENDING, 1)
     assert "may have arrived" in (waiting.last_error or "")
     mail_server.drop = False
-    alerted.deliver(now + MINUTE)
+    alerted.deliver(now + 2 * MINUTE)
     first, second = alert_mails(mail_server)
     assert first["Message-ID"] == second["Message-ID"]
     assert alerted.outbox()["mail operator@example.org"].state is DeliveryState.SENT
@@ -204,7 +204,7 @@ def test_an_alert_that_is_not_taken_is_tried_again_under_the_same_message_id(
 def test_an_alert_waits_for_a_channel_that_left_the_configuration(alerted: Any, now: datetime) -> None:
     alerted.deliver(channels={})
     assert "there is no [channel.mail] any more" in (alerted.outbox()["mail operator@example.org"].last_error or "")
-    alerted.deliver(now + MINUTE)
+    alerted.deliver(now + 2 * MINUTE)
     assert {one.state for one in alerted.store.deliveries()} == {DeliveryState.SENT}
 
 

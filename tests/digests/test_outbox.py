@@ -142,17 +142,17 @@ def test_an_empty_digest_is_delivered_unless_its_audience_wants_none(open_desk) 
 # -- failures ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_refused_recipient_stays_pending_with_the_reason_and_blocks_no_other(
+def test_a_recipient_that_is_put_off_stays_pending_with_the_reason_and_blocks_no_other(
     frozen, mail_server, now: datetime
 ) -> None:
-    mail_server.refuse = {"gone@example.org"}
+    mail_server.answers = {"gone@example.org": "450 no such mailbox, for now"}
     desk = frozen(mail=mail_table(mail_server, "gone@example.org", "reader@example.org"))
     outcomes = desk.deliver()
     assert {outcome.delivery.recipient for outcome in outcomes if outcome.error} == {"gone@example.org"}
     assert states(desk) == {"file": "sent", "mail gone@example.org": "pending", "mail reader@example.org": "sent"}
     failed = desk.outbox()["mail gone@example.org"]
-    assert (failed.attempts, failed.next_attempt_at, failed.sent_at) == (1, now + MINUTE, None)
-    assert "550 no such mailbox" in (failed.last_error or "")
+    assert (failed.attempts, failed.next_attempt_at, failed.sent_at) == (1, now + retry_after(1, failed.id), None)
+    assert "450 no such mailbox" in (failed.last_error or "")
     assert [mail.recipients for mail in mail_server.mails] == [["reader@example.org"]]
 
 
@@ -175,7 +175,7 @@ def test_a_broken_channel_blocks_no_other(frozen, mail_server, tmp_path: Path) -
     assert "cannot be reached" in reasons["dead"]
     assert "NO_SUCH_VARIABLE is not set" in reasons["locked"]
     (tmp_path / "digests").unlink()
-    desk.deliver(desk.began + MINUTE)
+    desk.deliver(desk.began + 2 * MINUTE)
     assert states(desk)["file"] == "sent"
 
 
@@ -186,7 +186,7 @@ def test_failures_are_tried_again_ever_later_until_it_is_sent(frozen, mail_serve
     at = now
     for attempts in range(1, 5):
         failed = desk.outbox()["mail reader@example.org"]
-        assert (failed.attempts, failed.next_attempt_at) == (attempts, at + retry_after(attempts))
+        assert (failed.attempts, failed.next_attempt_at) == (attempts, at + retry_after(attempts, failed.id))
         at = failed.next_attempt_at
         assert desk.deliver(at - timedelta(seconds=1)) == ()
         mail_server.busy = attempts < 4
@@ -197,10 +197,17 @@ def test_failures_are_tried_again_ever_later_until_it_is_sent(frozen, mail_serve
 
 
 def test_the_wait_doubles_from_a_minute_to_six_hours() -> None:
-    assert [retry_after(attempts) // MINUTE for attempts in range(1, 13)] == [
-        *(1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360),
-    ]
-    assert retry_after(10_000) == timedelta(hours=6)
+    for number, minutes in enumerate((1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360), start=1):
+        waits = {retry_after(number, delivery) for delivery in range(300)}
+        assert minutes * MINUTE <= min(waits) < max(waits) <= 1.2 * minutes * MINUTE
+    assert timedelta(hours=6) <= retry_after(10_000, 7) <= timedelta(hours=7.2)
+
+
+def test_what_failed_together_does_not_come_back_together_and_comes_when_it_was_said() -> None:
+    first = [retry_after(5, delivery) for delivery in range(20)]
+    assert len(set(first)) > 15
+    assert first == [retry_after(5, delivery) for delivery in range(20)]
+    assert retry_after(10, 7) != retry_after(11, 7)
 
 
 def test_what_was_sent_is_sent_once(frozen, mail_server, now: datetime) -> None:
@@ -220,7 +227,7 @@ def test_a_channel_that_left_the_configuration_keeps_its_deliveries_for_its_retu
     desk.deliver(channels={})
     assert set(states(desk).values()) == {"pending"}
     assert "there is no [channel.mail] any more" in (desk.outbox()["mail reader@example.org"].last_error or "")
-    desk.deliver(now + MINUTE)
+    desk.deliver(now + 2 * MINUTE)
     assert set(states(desk).values()) == {"sent"}
 
 

@@ -173,10 +173,10 @@ def test_after_weeks_of_downtime_all_digests_reach_the_files_and_the_latest_the_
     listed.post("/3.html", ["丙项目投产。"])
     with daemon(workplace, "2025-08-05T09:00+08:00") as second:
         wait_for(lambda: len(mail_server.mails) == 2, workplace)
-        wait_for(lambda: len(list((workplace.data / "digests").rglob("*.md"))) == 3, workplace)
+        wait_for(lambda: len(list((workplace.data / "digests").rglob("2025-W*.md"))) == 3, workplace)
         assert stop(second) == 0
     folder = workplace.data / "digests" / "everyone"
-    assert sorted(path.stem for path in folder.glob("*.md")) == ["2025-W29", "2025-W30", "2025-W31"]
+    assert sorted(path.stem for path in folder.glob("2025-W*.md")) == ["2025-W29", "2025-W30", "2025-W31"]
     assert "甲项目签约" in (folder / "2025-W29.md").read_text()
     assert "本期没有新事件" in (folder / "2025-W30.md").read_text()
     latest = (folder / "2025-W31.md").read_text()

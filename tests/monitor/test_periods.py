@@ -1,6 +1,6 @@
 """Periods at the borders of weeks, years and zones."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.announcing import Period
 from monitor.errors import PeriodError
-from monitor.periods import day_of, local_date, local_text, month_of, parse_instant, parse_period, week_of
+from monitor.periods import day_of, days_of, local_date, local_text, month_of, parse_instant, parse_period, week_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -23,6 +23,9 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
         ("2024-W09", "week", date(2024, 2, 26), date(2024, 3, 4)),
         ("2024-02-29", "day", date(2024, 2, 29), date(2024, 3, 1)),
         ("2025-12-31", "day", date(2025, 12, 31), date(2026, 1, 1)),
+        ("2025-07-18_2025-07-20", "days", date(2025, 7, 18), date(2025, 7, 21)),
+        ("2023-12-29_2024-01-01", "days", date(2023, 12, 29), date(2024, 1, 2)),
+        ("2024-02-28_2024-03-01", "days", date(2024, 2, 28), date(2024, 3, 2)),
         ("2024-02", "month", date(2024, 2, 1), date(2024, 3, 1)),
         ("2025-12", "month", date(2025, 12, 1), date(2026, 1, 1)),
     ],
@@ -41,7 +44,8 @@ def test_a_week_may_be_written_loosely(loose: str) -> None:
     [
         *("", "week", "2025", "2025-W60", "2025-W53", "2025-W00", "0000-W01", "9999-W53", "2025-W290", "2025-W29-1"),
         *("2025-13", "2025-00", "2025-7", "2025-02-29", "2025-07-32", "2025-7-1", "2025-W29\n", " 2025-07", "9999-12"),
-        "9999-12-31",
+        *("9999-12-31", "2025-07-20_2025-07-18", "2025-07-18_2025-07-32", "2025-07-18-2025-07-20", "2025-07-18_"),
+        *("2025-07-18_2025-07-20_2025-07-21", "2025-07_2025-08", "9999-12-30_9999-12-31"),
     ],
 )
 def test_what_is_no_period_is_refused_by_name(text: str) -> None:
@@ -49,6 +53,23 @@ def test_what_is_no_period_is_refused_by_name(text: str) -> None:
         parse_period(text)
     assert repr(text) in refused.value.what
     assert "2025-W29" in str(refused.value)
+
+
+def test_a_single_day_has_one_key_only() -> None:
+    day = date(2025, 7, 20)
+    assert parse_period("2025-07-20_2025-07-20") == days_of(day, date(2025, 7, 21)) == day_of(day)
+
+
+def test_a_period_without_a_day_is_none() -> None:
+    with pytest.raises(ValueError, match="at least one day"):
+        days_of(date(2025, 7, 20), date(2025, 7, 20))
+
+
+@given(st.dates(date(1900, 1, 1), date(9990, 1, 1)), st.integers(1, 800))
+def test_days_are_read_as_they_are_called(start: date, number: int) -> None:
+    period = days_of(start, start + timedelta(days=number))
+    assert parse_period(period.key) == period
+    assert (period.end - period.start).days == number
 
 
 @given(st.dates(date(1900, 1, 1), date(9990, 1, 1)))

@@ -8,13 +8,14 @@ from shutil import which
 
 import pytest
 
+from digests import pdf
 from monitor.checkup.browser import browser
 from monitor.checkup.channels import channel, operator, seconds
 from monitor.checkup.configuration import configuration, read, source_file, source_proxy
 from monitor.checkup.finding import Finding, advice, failed, fine, wrong
 from monitor.checkup.rounds import Check
 from monitor.config import EmailChannelConfig, FileChannelConfig, OperatorConfig, SourceConfig
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, PdfError
 from monitor.reload import COPY_NAME
 from monitor.setup import load_setup
 
@@ -110,6 +111,19 @@ def test_a_file_channel_needs_a_folder(tmp_path: Path) -> None:
     assert channel("file", config, tmp_path / "digests", offline=False).ok
     (tmp_path / "digests").write_text("in the way")
     assert channel("file", config, tmp_path / "digests", offline=False).ok is False
+
+
+def test_a_file_channel_that_makes_pdfs_needs_what_makes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_: object) -> str:
+        raise PdfError("there is no font that holds Chinese", where="PDF", todo="install one")
+
+    config = FileChannelConfig(type="file", formats=("md", "pdf"))
+    monkeypatch.setattr(pdf, "check", lambda **_: "WeasyPrint 70.0, Noto Sans CJK SC")
+    assert channel("file", config, tmp_path, offline=True).words.endswith(", PDFs by WeasyPrint 70.0, Noto Sans CJK SC")
+    monkeypatch.setattr(pdf, "check", broken)
+    found = channel("file", config, tmp_path, offline=True)
+    assert (found.ok, found.todo) == (False, "install one")
+    assert channel("file", FileChannelConfig(type="file"), tmp_path, offline=True).ok
 
 
 def test_a_conversation_has_the_time_of_its_steps() -> None:
