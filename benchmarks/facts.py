@@ -29,7 +29,7 @@ def found(facts: Facts) -> dict[str, object]:
     return {
         "event_year": facts.event_date.year if facts.event_date else None,
         "recycled": facts.recycled,
-        "amounts_yuan": sorted(facts.investments),
+        "amounts_yuan": sorted(facts.contracted),
         "stage": facts.stage.value,
     }
 

@@ -70,7 +70,7 @@ def _prediction(story: int | None, facts: Facts | None) -> dict[str, Any]:
         "region_code": facts.place.code if facts.place else None,
         "event_year": facts.event_date.year if facts.event_date else None,
         "recycled": facts.recycled,
-        "amounts_yuan": list(facts.investments),
+        "amounts_yuan": list(facts.contracted),
         "stage": facts.stage.value,
         "industry": facts.industries[0] if facts.industries else None,
     }

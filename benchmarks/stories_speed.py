@@ -37,7 +37,6 @@ from monitor.store.story_index import pack_keys
 from monitor.stories.evidence import Evidence, pack, read_evidence, unpack
 from monitor.stories.figures import weight as figure_weight
 from monitor.stories.keys import keys_of
-from monitor.stories.words import learned
 from monitor.text import LabelPattern
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -106,7 +105,6 @@ class Invention:
             companies=(self.company(),),
             title=frozenset(chance.sample(sorted(words), 6)),
             words=words,
-            mass=learned().mass(words),
             figures_mass=sum(map(figure_weight, figures)),
         )
 

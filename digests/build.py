@@ -13,9 +13,9 @@ from digests.items import Names, item_of, told_line, with_extract
 from digests.picture import charts
 from digests.places import Placed, by_place, path_of
 from digests.ranking import Interest, highlights, no_interest
-from digests.reasons import in_words
 from digests.selection import Selection, Told, is_old, select_all
 from digests.week import sentence
+from digests.wording import Language, Words, words_of
 from monitor.announcing import AnnounceRules, DigestMaterial
 from monitor.filters import EVERYTHING, Filter
 from monitor.health.conditions import Health, State, Symptom
@@ -34,13 +34,15 @@ def build(
     now: datetime,
     zone: ZoneInfo,
     interest: Interest = no_interest,
+    language: Language = "zh",
 ) -> Digest:
     """The content of a digest from what was selected for it; `healths` says by name how each source is."""
+    words = words_of(language)
     stories = (*selection.new, *selection.late, *selection.recycled)
     told = Counter(one.lead.post.source_name for one in stories)
     titles = {state.source.name: state.source.title for state in material.sources}
     known = {story.id: story for story in (*material.linked, *material.stories)}
-    names = Names(titles, known, material.told_in, material.alerts, zone)
+    names = Names(titles, known, material.told_in, material.told_as, material.alerts, zone)
     new = [item_of(one, names) for one in selection.new]
     paths = [path_of(one.lead.facts.place, one.lead.post) for one in selection.new]
     cities = ["".join(path[:2]) if one.lead.facts.place else "" for one, path in zip(selection.new, paths, strict=True)]
@@ -61,16 +63,17 @@ def build(
         off_label=tuple(OffLabelLine(e.id, e.title, e.url, titles.get(e.source_name, e.source_name)) for e in recent),
         off_label_older=len(off_label) - len(recent),
         sources=tuple(
-            _source_line(state, healths.get(state.source.name, _HEALTHY), told[state.source.name], zone)
+            _source_line(state, healths.get(state.source.name, _HEALTHY), told[state.source.name], zone, words)
             for state in material.sources
         ),
-        changes=change_lines(material.changed, titles, zone),
+        changes=change_lines(material.changed, titles, zone, words),
         missed=tuple(key for key in material.missed if key != material.period.key),
-        sentence=sentence(selection, new, cities),
+        sentence=sentence(selection, new, cities, words),
         recycled=tuple(item_of(one, names) for one in selection.recycled),
         told_before=tuple(told_line(one, names) for one in selection.told_before),
         chains=chains((*selection.new, *selection.late), known),
         charts=charts(material.history, material.period, new, [city for city in cities if city]),
+        language=language,
     )
 
 
@@ -82,13 +85,23 @@ def build_preview(
     zone: ZoneInfo,
     wanted: Filter = EVERYTHING,
     interest: Interest = no_interest,
+    language: Language = "zh",
 ) -> Digest:
     """A period that was never frozen: every wanted post dated in it, baseline or not; each story still told once."""
     selection = select_all(material, wanted)
     members = {one.post.id: story.members for story in material.stories for one in story.members}
     changed = tuple(one for one in material.changed if wanted.admits(members.get(one.post.id, ())))
-    material = replace(material, changed=changed)
-    return build(material, selection, healths, rules=rules, preview=True, now=now, zone=zone, interest=interest)
+    return build(
+        replace(material, changed=changed),
+        selection,
+        healths,
+        rules=rules,
+        preview=True,
+        now=now,
+        zone=zone,
+        interest=interest,
+        language=language,
+    )
 
 
 def _highlights(new: Sequence[Told], items: Sequence[Item], interest: Interest) -> tuple[Item, ...]:
@@ -96,7 +109,7 @@ def _highlights(new: Sequence[Told], items: Sequence[Item], interest: Interest) 
     return tuple(with_extract(of_post[one.lead.post.id], one) for one in highlights(new, interest))
 
 
-def _source_line(state: SourceState, health: Health, told: int, zone: ZoneInfo) -> SourceLine:
+def _source_line(state: SourceState, health: Health, told: int, zone: ZoneInfo, words: Words) -> SourceLine:
     last, good = state.last, state.last_good
     seen = good.counts.new + good.counts.revised + good.counts.unchanged + good.counts.moved if good else 0
     return SourceLine(
@@ -109,7 +122,7 @@ def _source_line(state: SourceState, health: Health, told: int, zone: ZoneInfo) 
         last_good_at=good.started_at if good else None,
         last_good_seen=seen,
         last_at=last.started_at if last else None,
-        trouble=in_words(health, zone) or None,
+        trouble=words.trouble(health, zone) or None,
         layout_changed=state.layout_changed and not (health.trouble and health.trouble.symptom is Symptom.LAYOUT),
         paused=health.state is State.PAUSED,
         state=health.state,

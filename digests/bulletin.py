@@ -10,6 +10,7 @@ from digests.places import Placed, by_place, path_of
 from digests.ranking import score
 from digests.selection import Selection, Told, select
 from digests.targets import targets_of
+from digests.wording import words_of
 from monitor.announcing import Composition, DigestMaterial, EntryKind, EntryRecord, FrozenDigest
 from monitor.config import Config, RuleConfig
 from monitor.periods import local_date
@@ -80,8 +81,10 @@ def bulletin_of(
     material: DigestMaterial, judgement: Judgement, rule: RuleConfig, config: Config, now: datetime
 ) -> Digest:
     """The alert as it is sent: every story with its extract, and nothing of sources, changes or weeks."""
+    language = config.audience_of(rule).language
     known = {story.id: story for story in (*material.linked, *material.stories)}
-    names = Names({source.name: source.title or source.name for source in config.source}, known, {}, {}, config.zone)
+    titles = {source.name: source.title or source.name for source in config.source}
+    names = Names(titles, known, told_in={}, told_as={}, zone=config.zone)
     items = tuple(with_extract(item_of(one, names), one) for one in judgement.alerted)
     paths = [path_of(one.lead.facts.place, one.lead.post) for one in judgement.alerted]
     return Digest(
@@ -97,17 +100,13 @@ def bulletin_of(
         backfill_days=config.digest.backfill_days,
         off_label=(),
         sources=(),
-        sentence=_sentence(judgement, rule),
+        sentence=words_of(language).alert_sentence(
+            rule.name, len(judgement.alerted), rule.at_most, len(judgement.overflow)
+        ),
+        language=language,
     )
 
 
 def _is_fresh(told: Told, material: DigestMaterial) -> bool:
     """Whether no post of the story is older than what may be alerted at all."""
     return all(one.post.effective_on >= material.period.start for one in told.story.members)
-
-
-def _sentence(judgement: Judgement, rule: RuleConfig) -> str:
-    told = f"规则「{rule.name}」：新事件 {len(judgement.alerted)} 件。"
-    if judgement.overflow:
-        told += f"今日已达上限 {rule.at_most} 件，另有 {len(judgement.overflow)} 件并入下一期。"
-    return told

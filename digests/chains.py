@@ -6,8 +6,8 @@ from datetime import date
 from digests.content import NO_PLACE, Chain, Step
 from digests.recycling import published_on
 from digests.selection import Told
-from monitor.facts.findings import EventDate, Stage
-from monitor.storied import Member, Story, StoryLink, Tie
+from monitor.facts.findings import Stage
+from monitor.storied import Story, StoryLink, Tie
 from monitor.text import without_label
 
 _ORDER = {stage.value: place for place, stage in enumerate(Stage)}
@@ -59,18 +59,13 @@ def _step(story: Story | None, link: StoryLink | None, told: Told | None) -> tup
     members = (told.lead,) if told else story.members if story else ()
     if not members:
         return None, Step("", "", without_label(link.title) if link else "", None, here=False)
-    post, stage, day = members[0].post, members[0].facts.stage, _day(members[0])
-    words = stage.value if stage is not Stage.OTHER else ""
-    return day, Step(words, day.isoformat(), without_label(post.title), post.url, here=told is not None)
-
-
-def _day(member: Member) -> date:
-    event = member.facts.event_date
-    return _exactly(event) or published_on(member)
-
-
-def _exactly(event: EventDate | None) -> date | None:
-    return date(event.year, event.month, event.day) if event and event.month and event.day else None
+    post, stage, event = members[0].post, members[0].facts.stage, members[0].facts.event_date
+    words, title = stage.value if stage is not Stage.OTHER else "", without_label(post.title)
+    if event is not None and event.month:
+        on = f"{event.year}-{event.month:02}" + (f"-{event.day:02}" if event.day else "")
+        return date(event.year, event.month, event.day or 1), Step(words, on, title, post.url, here=told is not None)
+    day = published_on(members[0])
+    return day, Step(words, day.isoformat(), title, post.url, here=told is not None, published=True)
 
 
 def _place(stories: Iterable[Story]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from digests.content import NO_PLACE, ChangeKind, ChangeLine, Copy
+from digests.wording import CHINESE, Words
 from monitor.comparison import compare, excerpt, is_telling, statements
 from monitor.history import EventKind, PostEvent
 from monitor.models import ChangedPost
@@ -15,14 +16,16 @@ _LENGTH = 120  # characters of an excerpt: two lines on a page, as for a summary
 _ORDER = (ChangeKind.WITHDRAWN, ChangeKind.RESTORED, ChangeKind.REVISED)
 
 
-def change_lines(changed: Iterable[ChangedPost], titles: Mapping[str, str], zone: ZoneInfo) -> tuple[ChangeLine, ...]:
+def change_lines(
+    changed: Iterable[ChangedPost], titles: Mapping[str, str], zone: ZoneInfo, words: Words = CHINESE
+) -> tuple[ChangeLine, ...]:
     """One line for each change that is worth telling, withdrawals first; copies that changed alike are one line.
 
     What was changed and changed back, or withdrawn and back before anybody was told, is no change.
     """
     lines: dict[tuple[ChangeKind, int], ChangeLine] = {}
     for one in changed:
-        line = _line(one, titles, zone)
+        line = _line(one, titles, zone, words)
         if line is None:
             continue
         key = (line.kind, one.post.copy_of or one.post.id)
@@ -32,7 +35,7 @@ def change_lines(changed: Iterable[ChangedPost], titles: Mapping[str, str], zone
     return tuple(sorted(lines.values(), key=lambda line: (_ORDER.index(line.kind), line.changed_on, line.post_id)))
 
 
-def _line(one: ChangedPost, titles: Mapping[str, str], zone: ZoneInfo) -> ChangeLine | None:
+def _line(one: ChangedPost, titles: Mapping[str, str], zone: ZoneInfo, words: Words) -> ChangeLine | None:
     kind, event = _kind(one)
     if kind is None or event is None:
         return None
@@ -52,7 +55,7 @@ def _line(one: ChangedPost, titles: Mapping[str, str], zone: ZoneInfo) -> Change
     if not is_telling(one.known, one.current):
         return line if kind is ChangeKind.RESTORED else None
     comparison = compare(one.known, one.current)
-    return replace(line, statements=statements(comparison), excerpt=excerpt(comparison, _LENGTH))
+    return replace(line, statements=statements(comparison, words.statements), excerpt=excerpt(comparison, _LENGTH))
 
 
 def _kind(one: ChangedPost) -> tuple[ChangeKind | None, PostEvent | None]:

@@ -1,10 +1,13 @@
 """The frozen content of a digest, and its JSON; how it looks is render's business."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from monitor.announcing import Period
 from monitor.comparison import Piece
@@ -70,8 +73,8 @@ class Item:
     years: tuple[int, ...] = ()  # the event years that its posts state, where they disagree
     related: tuple[Link, ...] = ()
     extract: str | None = None  # of highlights: sentences of the text itself
-    alerted: tuple[str, ...] = ()  # when an alert rule told it, and which: 06-01 08:05 大项目
-    overflow: bool = False  # an alert rule had told as much as it may that day, and left it to this digest
+    alerted: tuple[str, ...] = ()  # when and by which rule it was told at once: 06-01 08:05 大项目
+    overflow: bool = False  # a rule had no room for it on its day, so it is told here first
 
     @property
     def posts(self) -> int:
@@ -108,6 +111,13 @@ class ToldLine:
     told_in: str = ""  # the key of the period whose digest told it
     copies: tuple[Copy, ...] = ()
     years: tuple[int, ...] = ()  # as of an Item
+    told_title: str = ""  # of the post that led the story when it was told, without its label
+    told_url: str | None = None
+
+    @property
+    def new_posts(self) -> tuple[Copy, ...]:
+        """The posts that came later, all of them."""
+        return (Copy(self.post_id, self.title, self.url, self.source), *self.copies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +125,11 @@ class Step:
     """A stage of a project: one story. `here`: this digest tells it."""
 
     stage: str
-    on: str  # the event's day, else that of the publication; empty where only the title is known
+    on: str  # the event's day or month, else the day of the publication; empty where only the title is known
     title: str
     url: str | None
     here: bool
+    published: bool = False  # `on` is when it was published: 发布
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +238,35 @@ class Digest:
     chains: tuple[Chain, ...] = ()
     charts: tuple[Chart, ...] = ()
     test: bool = False  # a sample, to try a channel with
+    language: Literal["zh", "en"] = "zh"  # of everything but the texts of the posts
+    # Not of the content, and never frozen with it: the directory of its audience's own templates.
+    template: Annotated[Path | None, Field(exclude=True)] = field(default=None, compare=False)
+
+    @property
+    def is_alert(self) -> bool:
+        """Whether it is told at once, by a rule: nothing but its stories then."""
+        return self.period.kind == "alert"
+
+    @property
+    def is_of_several(self) -> bool:
+        """Whether it says of each story which source it is of: not where there is only one."""
+        return self.is_alert or len(self.sources) > 1
+
+    @property
+    def built_here(self) -> datetime:
+        """When it was built, in its own time zone."""
+        return self.built_at.astimezone(ZoneInfo(self.timezone))
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the period."""
+        return self.period.end - timedelta(days=1)
+
+    @property
+    def stories(self) -> tuple[Item, ...]:
+        """All that is told as a story, once each, highlights first."""
+        found = [*self.highlights, *(item for group in self.places for item in group.items), *self.late, *self.recycled]
+        return tuple({item.post_id: item for item in reversed(found)}.values())[::-1]
 
     @property
     def count(self) -> int:

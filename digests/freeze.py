@@ -10,9 +10,14 @@ from digests.sources import source_healths
 from digests.targets import targets_of
 from monitor.announcing import Composition, DigestMaterial, FrozenDigest
 from monitor.config import AudienceConfig, Config, FileChannelConfig
+from monitor.grouping import group_posts
 from monitor.schedule import DueDigest
 from monitor.setup import Setup
 from monitor.store import Store
+
+
+class _UngroupedPosts(Exception):
+    """Raised inside the transaction that freezes: a post has come that is in no story yet."""
 
 
 def freeze(
@@ -21,7 +26,8 @@ def freeze(
     """Freeze the digest of a due period for an audience, or return the one that was frozen before.
 
     After downtime several periods are due. All go to the file channel; the others get the `latest` only, which names
-    the rest, unless the setting `digest.missed` is "all".
+    the rest, unless the setting `digest.missed` is "all". No post is told before it was grouped: when one has come
+    meanwhile, nothing is frozen, it is grouped, and the digest is frozen again.
     """
     config = setup.config
     database_id = store.database_id()
@@ -29,17 +35,18 @@ def freeze(
     files = {name for name, channel in config.channels.items() if isinstance(channel, FileChannelConfig)}
 
     def compose(material: DigestMaterial) -> Composition:
+        if store.ungrouped():
+            raise _UngroupedPosts
         selection = select(material, config.rules, config.zone, audience.filter)
         healths = source_healths(store, config, material.sources, now, preview=False)
         digest = build(
-            material,
-            selection,
-            healths,
+            *(material, selection, healths),
             rules=config.rules,
             preview=False,
             now=now,
             zone=config.zone,
             interest=interest_of(audience),
+            language=audience.language,
         )
         held_back: bool | None = not everywhere and any(name not in files for name in audience.channels)
         if digest.is_empty and not digest.backfilled and not digest.missed and not audience.send_empty:
@@ -52,20 +59,24 @@ def freeze(
             to_json(digest), selection.records(material.off_label), targets, material.changed, held_back=held_back
         )
 
-    return store.freeze_digest(
-        audience.name,
-        due.period,
-        due_at=due.due_at,
-        now=now,
-        zone=config.zone,
-        rules=config.rules,
-        sources=sources_of(audience, config),
-        compose=compose,
-        alert_rules=config.rules_of(audience.name),
-        latest=latest,
-        visits=config.changes.rules,
-        schedule=str(audience.due),
-    )
+    while True:
+        try:
+            return store.freeze_digest(
+                audience.name,
+                due.period,
+                due_at=due.due_at,
+                now=now,
+                zone=config.zone,
+                rules=config.rules,
+                sources=sources_of(audience, config),
+                compose=compose,
+                alert_rules=config.rules_of(audience.name),
+                latest=latest,
+                visits=config.changes.rules,
+                schedule=str(audience.due),
+            )
+        except _UngroupedPosts:
+            group_posts(store, now)
 
 
 def interest_of(audience: AudienceConfig) -> Interest:

@@ -24,6 +24,7 @@ class Names:
     sources: Mapping[str, str]
     stories: Mapping[int, Story]
     told_in: Mapping[int, str]
+    told_as: Mapping[int, int]
     alerts: Mapping[int, Sequence[Alerted]] = field(default_factory=dict)
     zone: ZoneInfo = ZoneInfo("Asia/Shanghai")  # noqa: RUF009 - the setting's own default
 
@@ -77,6 +78,8 @@ def with_extract(item: Item, told: Told) -> Item:
 def told_line(told: Told, names: Names) -> ToldLine:
     """Posts of a story that was told before as their line."""
     post = told.lead.post
+    led = names.told_as.get(told.story.id)
+    as_told = next((one.post for one in told.story.members if one.post.id == led), None)
     return ToldLine(
         post_id=post.id,
         title=without_label(post.title),
@@ -88,6 +91,8 @@ def told_line(told: Told, names: Names) -> ToldLine:
         told_in=names.told_in.get(told.story.id, ""),
         copies=_copies(told.copies, names),
         years=told.story.years if told.story.years_disagree else (),
+        told_title=without_label(as_told.title) if as_told else "",
+        told_url=as_told.url if as_told else None,
     )
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo
 
 from digests.content import Digest, Item, PlaceGroup, SourceLine
-from digests.render import counts, environment, heading, unit_of
+from digests.render import filled, head, heading, rest
+from digests.wording import Count, words_of
 
 LIMIT = 100_000  # bytes; Gmail cuts at 102 KB, and shows what is left behind a link of its own
 _LONGEST_NAME, _LONGEST_TEXT, _LONGEST_URL = 100, 300, 1_000  # characters in highlights that are too long themselves
@@ -14,20 +14,11 @@ _FIRST_LOOK = 16  # entries
 
 
 @dataclass(frozen=True, slots=True)
-class Omitted:
-    """How many entries of a section the mail does not show."""
-
-    section: str
-    count: int
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
 class MailPage:
-    """The HTML, and what it leaves out. `shortened`: it is not the whole digest, so it says where that is."""
+    """The HTML, and how many entries of which section it leaves out. `shortened`: so it says where the whole is."""
 
     html: str
-    omitted: tuple[Omitted, ...]
+    omitted: tuple[Count, ...]
     shortened: bool
 
 
@@ -38,6 +29,8 @@ def mail_page(digest: Digest, whole_at: str = "", limit: int = LIMIT) -> MailPag
     changes, late events, chains, places' lines, other sources, charts, in this order. Highlights stay, unless they
     alone are too long: then they lose links to further posts, the ends of long texts, and at last the last of them.
     """
+    if digest.is_alert:
+        digest = replace(digest, highlights=digest.stories, places=())
     page = _page(digest, digest, whole_at)
     if _fits(page, limit):
         return page
@@ -63,34 +56,30 @@ def _fits(page: MailPage, limit: int) -> bool:
 
 
 def _page(whole: Digest, shown: Digest, whole_at: str) -> MailPage:
-    zone = ZoneInfo(whole.timezone)
-    left = {name: len(getattr(whole, name)) - len(getattr(shown, name)) for name in _TITLES if name != "places"}
+    words = words_of(whole.language)
+    left = {name: len(getattr(whole, name)) - len(getattr(shown, name)) for name in _SECTION_NAMES}
     left["places"] = _elsewhere(whole, whole.highlighted) - _elsewhere(shown, whole.highlighted)
-    omitted = tuple(
-        Omitted(title, left[name], unit or unit_of(whole)) for name, (title, unit) in _TITLES.items() if left[name]
-    )
+    if whole.is_alert:
+        left = {"highlights": left["highlights"]}
+    omitted = {name: words.of_section(name, number, whole) for name, number in left.items() if number}
     shortened = shown is not whole
-    html = (
-        environment()
-        .get_template("mail.html.j2")
-        .render(
-            d=shown,
-            heading=heading(whole),
-            counts=counts(whole),
-            unit=unit_of(whole),
-            zone=zone,
-            built_on=whole.built_at.astimezone(zone).date(),
-            several=len(whole.sources) > 1,
-            highlighted=whole.highlighted,
-            has_more=whole.has_more,
-            off_label=len(whole.off_label) + whole.off_label_older,
-            left=left,
-            omitted=omitted,
-            shortened=shortened,
-            whole_at=whole_at,
-        )
+    off_label = bool(whole.off_label or whole.off_label_older)
+    html = filled(
+        shown,
+        "mail.html.j2",
+        heading=heading(whole),
+        head=head(whole),
+        rest=rest(whole),
+        several=whole.is_of_several,
+        highlighted=whole.highlighted,
+        has_more=whole.has_more,
+        off_label=words.off_label(whole) if off_label else "",
+        left=omitted,
+        omitted=tuple(omitted.values()),
+        shortened=shortened,
+        whole_at=whole_at,
     )
-    return MailPage(html, omitted, shortened)
+    return MailPage(html, tuple(omitted.values()), shortened)
 
 
 # -- what is left out --------------------------------------------------------------------------------------------------
@@ -150,18 +139,18 @@ def _elsewhere(digest: Digest, highlighted: Collection[int]) -> int:
     return sum(item.post_id not in highlighted for group in digest.places for item in group.items)
 
 
-_TITLES = {
-    "highlights": ("要点", ""),
-    "places": ("按地区", ""),
-    "chains": ("项目进展", "项"),
-    "late": ("补报", ""),
-    "recycled": ("旧闻重发", "件"),
-    "told_before": ("已报", "件"),
-    "changes": ("修改与撤稿", "篇"),
-    "off_label": ("未收录", "条"),
-    "charts": ("走势", "图"),
-    "sources": ("来源状态", "个"),
-}
+_SECTION_NAMES = (
+    "highlights",
+    "places",
+    "chains",
+    "late",
+    "recycled",
+    "told_before",
+    "changes",
+    "off_label",
+    "charts",
+    "sources",
+)  # in the order of reading
 
 
 def _steps(digest: Digest) -> int:

@@ -11,8 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from digests import claims
@@ -22,7 +25,7 @@ from digests.freeze import content_of
 from digests.notice import Notice, dead_letter_notice, notice_of
 from digests.parts import send_in_parts
 from monitor.announcing import Delivery, DeliveryState, Refused
-from monitor.errors import DeliveryError, SecretError, StoreError
+from monitor.errors import DeliveryError, SecretError, StoreError, TemplateError
 from monitor.store import Store
 
 _MARK_AGAIN = (1, 2, 5, 10, 30, 60)  # seconds between tries to write down how a delivery ended
@@ -30,6 +33,9 @@ _FIRST_RETRY = timedelta(minutes=1)
 _LAST_RETRY = timedelta(hours=6)
 _JITTER = 0.2  # of the wait
 _ZONE = ZoneInfo("Asia/Shanghai")  # the setting's own default
+
+Templates = Mapping[str, Path]  # the directories of own templates by audience, of those that have one
+_OURS: Templates = MappingProxyType({})
 
 logger = logging.getLogger("zhaoshang")
 
@@ -66,10 +72,12 @@ def deliver_due(
     channels: Mapping[str, Channel | Robot],
     clock: Callable[[], datetime],
     zone: ZoneInfo = _ZONE,
+    templates: Templates = _OURS,
 ) -> tuple[Outcome, ...]:
     """Try everything that is due once, each channel in its own thread.
 
-    A delivery whose channel left the configuration stays pending, with that reason. Alerts tell their times in `zone`.
+    A delivery whose channel left the configuration stays pending, with that reason, and so does one whose audience's
+    own template (in `templates`) cannot be filled. Alerts tell their times in `zone`.
     """
     with open_store() as store:
         release_abandoned(store, clock())
@@ -77,7 +85,9 @@ def deliver_due(
     if not names:
         return ()
     with ThreadPoolExecutor(max_workers=len(names), thread_name_prefix="channel") as pool:
-        tried = [pool.submit(deliver_channel, open_store, name, channels.get(name), clock, zone) for name in names]
+        tried = [
+            pool.submit(deliver_channel, open_store, name, channels.get(name), clock, zone, templates) for name in names
+        ]
     return tuple(outcome for future in tried for outcome in future.result())
 
 
@@ -87,6 +97,7 @@ def deliver_channel(
     channel: Channel | Robot | None,
     clock: Callable[[], datetime],
     zone: ZoneInfo = _ZONE,
+    templates: Templates = _OURS,
 ) -> list[Outcome]:
     """Try once everything that is due on one channel. `channel` is None when it left the configuration."""
     outcomes: list[Outcome] = []
@@ -97,7 +108,7 @@ def deliver_channel(
         while (delivery := _claim(store, name, clock(), started, last)) is not None:
             last = delivery.id
             try:
-                outcomes += _try(store, delivery, channel, clock, zone)
+                outcomes += _try(store, delivery, channel, clock, partial(_message, store, delivery, zone, templates))
             finally:
                 _in_flight.discard(delivery.id)
     return outcomes
@@ -112,11 +123,15 @@ def _claim(store: Store, name: str, now: datetime, due_by: datetime, after: int)
 
 
 def _try(
-    store: Store, delivery: Delivery, channel: Channel | Robot | None, clock: Callable[[], datetime], zone: ZoneInfo
+    store: Store,
+    delivery: Delivery,
+    channel: Channel | Robot | None,
+    clock: Callable[[], datetime],
+    message: Callable[[], Digest | Notice],
 ) -> list[Outcome]:
     try:
-        refused = _hand_over(store, delivery, channel, clock, zone)
-    except (DeliveryError, SecretError) as error:
+        refused = _hand_over(store, delivery, channel, clock, message)
+    except (DeliveryError, SecretError, TemplateError) as error:
         return [_failed(store, delivery, error, clock)]
     except StoreError as error:
         return [_unreadable(store, delivery, error, clock)]
@@ -131,17 +146,20 @@ def _try(
 
 
 def _hand_over(
-    store: Store, delivery: Delivery, channel: Channel | Robot | None, clock: Callable[[], datetime], zone: ZoneInfo
+    store: Store,
+    delivery: Delivery,
+    channel: Channel | Robot | None,
+    clock: Callable[[], datetime],
+    message: Callable[[], Digest | Notice],
 ) -> Sequence[Refused]:
     if channel is None:
         raise DeliveryError(
             f"there is no [channel.{delivery.channel}] any more", todo="add it again, or leave this delivery be"
         )
-    message = _message(store, delivery, zone)
     if isinstance(channel, Robot):
-        send_in_parts(store, delivery, channel, message, clock, lambda mark: _mark(store, delivery, mark))
+        send_in_parts(store, delivery, channel, message(), clock, lambda mark: _mark(store, delivery, mark))
         return ()
-    return channel.send(delivery, message, clock()) or ()
+    return channel.send(delivery, message(), clock()) or ()
 
 
 def _sent(store: Store, delivery: Delivery, refused: Sequence[Refused], clock: Callable[[], datetime]) -> list[Outcome]:
@@ -162,7 +180,7 @@ def _sent(store: Store, delivery: Delivery, refused: Sequence[Refused], clock: C
 
 
 def _failed(
-    store: Store, delivery: Delivery, error: DeliveryError | SecretError, clock: Callable[[], datetime]
+    store: Store, delivery: Delivery, error: DeliveryError | SecretError | TemplateError, clock: Callable[[], datetime]
 ) -> Outcome:
     """Put off until the next try, as long as the other side wants; or given up, where a try is of no use."""
     refused = str(error)
@@ -189,10 +207,11 @@ def _unreadable(store: Store, delivery: Delivery, error: StoreError, clock: Call
     return Outcome(delivery, told)
 
 
-def _message(store: Store, delivery: Delivery, zone: ZoneInfo) -> Digest | Notice:
-    """What a delivery hands over: the frozen digest, or the notice of an alert."""
+def _message(store: Store, delivery: Delivery, zone: ZoneInfo, templates: Templates) -> Digest | Notice:
+    """What a delivery hands over: the frozen digest in its audience's own templates, or the notice of an alert."""
     if delivery.digest_id is not None:
-        return content_of(store.digest(delivery.digest_id))
+        digest = content_of(store.digest(delivery.digest_id))
+        return replace(digest, template=templates.get(delivery.audience))
     if delivery.alert_id is None:
         raise AssertionError("a delivery is one of a digest or of an alert")
     letter = store.dead_letter(delivery.alert_id)

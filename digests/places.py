@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from digests.content import NO_PLACE, Item, PlaceGroup
 from monitor.facts.findings import Place
+from monitor.facts.place import read_place
 from monitor.facts.place_divisions import divisions
 from monitor.models import Post
 
@@ -24,6 +25,8 @@ class Placed:
 
 def path_of(place: Place | None, post: Post) -> Path:
     """The names of the divisions that hold a place, and its own; of a place that is not known, what the label says."""
+    if place is None:  # of a pending post nothing was read yet but its label
+        place = read_place("", "", post.label or "")
     if place is None:
         return (post.place or NO_PLACE,)
     division = divisions().get(place.code)

@@ -20,5 +20,8 @@ def preview_digest(store: Store, setup: Setup, audience: AudienceConfig, period:
     )
     healths = source_healths(store, config, material.sources, now, preview=True)
     return build_preview(
-        material, healths, config.rules, now, config.zone, wanted=audience.filter, interest=interest_of(audience)
+        *(material, healths, config.rules, now, config.zone),
+        wanted=audience.filter,
+        interest=interest_of(audience),
+        language=audience.language,
     )

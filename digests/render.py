@@ -1,41 +1,58 @@
 """Renders a digest as Markdown, HTML or JSON, and a notice as one of the first two; what it tells is given."""
 
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
-from digests import markdown
+from digests import markdown, own_templates
 from digests.bars import lengths, text_bars
-from digests.content import ChangeKind, ChangeLine, Copy, Digest, Item, ToldLine, to_json
+from digests.content import Bar, Chart, Digest, Item, to_json
 from digests.notice import Notice
-from digests.reasons import STATES, absence_in_chinese, in_chinese
-from monitor.announcing import Period
+from digests.wording import Words, words_of
 from monitor.periods import local_text
 
-CHANGES = {ChangeKind.REVISED: "修改", ChangeKind.WITHDRAWN: "撤稿", ChangeKind.RESTORED: "恢复"}
 FORMATS = ("md", "html", "json")
-_NAMES = {"week": "招商周报", "day": "招商日报", "days": "招商日报", "month": "招商月报", "alert": "招商快讯"}
-_LONGER, _WEEK = "招商简报", 7  # what a digest of several days is called from so many on
-_MANY = 8  # places in a subject; the rest is 等
+_ESCAPED = ".html.j2"  # what ends so escapes whatever it is given
 
 
 def render(digest: Digest, form: str) -> str:
-    """The digest as `md`, `html` or `json`, ending in a newline. The same content always gives the same text."""
-    if form == "json":
-        return to_json(digest, indent=2) + "\n"
-    template = environment().get_template(f"digest.{form}.j2")
-    zone = ZoneInfo(digest.timezone)
-    built_on = digest.built_at.astimezone(zone).date()
-    return template.render(
-        d=digest,
-        heading=heading(digest),
-        counts=counts(digest),
-        unit=unit_of(digest),
-        zone=zone,
-        built_on=built_on,
-    )
+    """The digest as `md`, `html` or `json`, ending in a newline. The same content always gives the same text.
+
+    Raises TemplateError where its audience's own template cannot be filled.
+    """
+    return to_json(digest, indent=2) + "\n" if form == "json" else filled(digest, f"digest.{form}.j2")
+
+
+def filled(digest: Digest, name: str, **more: object) -> str:
+    """A template of that name with the digest in it: its audience's own, where it has one, else ours.
+
+    `more` are further variables of the template. Raises TemplateError.
+    """
+    values = {**_variables(digest), **more}
+    if digest.template is not None and name in own_templates.names_in(digest.template):
+        escaping = name.endswith(_ESCAPED)
+        return own_templates.fill(digest.template, name, _FILTERS, values, escaping=escaping)
+    return environment().get_template(name).render(values)
+
+
+def _variables(digest: Digest) -> dict[str, object]:
+    words = words_of(digest.language)
+    return {
+        "d": digest,
+        "w": words,
+        "heading": heading(digest),
+        "counts": counts(digest),
+        "head": head(digest),
+        "rest": rest(digest),
+        "charts": tuple(_in_words(chart, words) for chart in digest.charts),
+        "zone": ZoneInfo(digest.timezone),
+        "built_on": digest.built_here.date(),
+    }
 
 
 def render_notice(notice: Notice, form: str) -> str:
@@ -45,86 +62,90 @@ def render_notice(notice: Notice, form: str) -> str:
 
 def heading(digest: Digest) -> str:
     """`招商周报 2025-W29（2025-07-14 至 2025-07-20）：新事件 9 件`"""
-    period = digest.period
-    last = date.fromordinal(period.end.toordinal() - 1)
-    span = "" if period.kind in ("day", "days", "alert") else f"（{period.start} 至 {last}）"
-    return f"{_mark(digest)}{named(period)}{span}：{_new(digest)}"
+    return words_of(digest.language).heading(digest)
 
 
 def counts(digest: Digest) -> str:
     """The numbers of the period in one line."""
-    off_label = len(digest.off_label) + digest.off_label_older
-    what, unit = "新事件" if digest.by_story else "新帖", unit_of(digest)
-    parts = [f"{what} {digest.count} {unit}" if digest.count or digest.by_story else "本期没有新帖子"]
-    parts += [f"{digest.place_count} 个地区"] if digest.places else []
-    parts += [f"旧闻重发 {len(digest.recycled)} 件"] if digest.recycled else []
-    parts += [f"已报 {len(digest.told_before)} 件"] if digest.told_before else []
-    parts += [f"补报 {len(digest.late)} {unit}"] if digest.late else []
-    parts += [f"{word} {n} 篇" for kind, word in CHANGES.items() if (n := digest.changed(kind))]
-    parts += [f"补录 {digest.backfilled} 篇"] if digest.backfilled else []
-    parts += [f"未收录 {off_label} 条"] if off_label else []
-    watched = len(digest.sources) - digest.paused
-    parts.append(f"来源 {watched - digest.troubled}/{watched} 正常")
-    parts += [f"已暂停 {digest.paused} 个来源"] if digest.paused else []
-    return " · ".join(parts)
+    return " · ".join(part for part in (head(digest), rest(digest)) if part)
+
+
+def head(digest: Digest) -> str:
+    """Of these numbers, those of every digest: new events, old news, edits, withdrawals."""
+    words = words_of(digest.language)
+    return " · ".join(map(words.counted, words.head(digest)))
+
+
+def rest(digest: Digest) -> str:
+    """And those beside them, as far as there is anything to count."""
+    return " · ".join(words_of(digest.language).rest(digest))
 
 
 def subject(digest: Digest) -> str:
     """The subject line of a mail: period, count, where, and whether sources are not well."""
-    tops = [group for group in digest.places if not group.depth]
-    places = "、".join(f"{group.place} {group.count}" for group in tops[:_MANY])
-    more = " 等" if len(tops) > _MANY else ""
-    told = _new(digest) + (f"（{places}{more}）" if places else "")
-    told += f"，旧闻重发 {len(digest.recycled)} 件" if digest.recycled else ""
-    told += f"，补报 {len(digest.late)} {unit_of(digest)}" if digest.late else ""
-    told += f"，另有 {len(digest.missed)} 期错过未发" if digest.missed else ""
-    told += f"，{digest.troubled} 个来源异常" if digest.troubled else ""
-    return f"{_mark(digest)}{named(digest.period)}：{told}"
+    return words_of(digest.language).subject(digest)
 
 
-def named(period: Period) -> str:
-    """`招商周报 2025-W29`, `招商日报 2025-07-18 至 2025-07-20`; more days than a week has are no daily digest's."""
-    many = period.kind == "days" and (period.end - period.start).days >= _WEEK
-    return f"{_LONGER if many else _NAMES[period.kind]} {period.key.replace('_', ' 至 ')}"
-
-
-def _mark(digest: Digest) -> str:
-    return "【测试】" if digest.test else ""
-
-
-def _new(digest: Digest) -> str:
-    if not digest.by_story:
-        return f"{digest.count} 篇" if digest.count else "没有新帖子"
-    return f"新事件 {digest.count} 件" if digest.count else "没有新事件"
-
-
-def unit_of(digest: Digest) -> str:
-    """Stories are counted in 件; digests from before there were any told posts."""
-    return "件" if digest.by_story else "篇"
-
-
-def facts(item: Item) -> list[str]:
+def facts(item: Item, words: Words) -> list[str]:
     """What an item states, a piece each: stage, amounts in the words that they were read from, who, and when."""
-    pieces = [*brief_facts(item), "、".join(item.parties), f"事件时间 {item.happened}" if item.happened else ""]
+    parties = words.comma.join(item.parties)
+    pieces = [*brief_facts(item, words), parties, words.event_date(item.happened) if item.happened else ""]
     return [piece for piece in pieces if piece]
 
 
-def brief_facts(item: Item) -> list[str]:
+def brief_facts(item: Item, words: Words) -> list[str]:
     """Of what an item states, the stage and the amounts."""
-    amounts = "、".join(one.words for one in item.amounts)
-    return [piece for piece in (item.stage, f"投资 {amounts}" if amounts else "") if piece]
+    amounts = words.comma.join(map(words.amount, item.amounts))
+    return [piece for piece in (words.stage(item.stage), words.investment(amounts) if amounts else "") if piece]
 
 
-def also(copy: Copy, one: Item | ToldLine | ChangeLine) -> str:
-    """How another post of a story is called: by its source, and by its title where that is another one."""
-    if copy.title == one.title:
-        return copy.source
-    return copy.title if copy.source == one.source else f"{copy.title}（{copy.source}）"
+def alerts(item: Item, words: Words) -> list[str]:
+    """What a digest says of an item that rules dealt with before: told at once, or no room for it on that day."""
+    return [*map(words.alerted, item.alerted), *([words.overflow] if item.overflow else [])]
 
 
-def conflict(one: Item | ToldLine) -> str:
-    """The years on which the posts of a story do not agree, in words; nothing where they do."""
-    return f"年份矛盾（各稿所称年份：{'、'.join(map(str, one.years))}）" if one.years else ""
+def _in_words(chart: Chart, words: Words) -> Chart:
+    return Chart(words.chart(chart.title), tuple(Bar(words.bar(bar.name), bar.count) for bar in chart.bars))
+
+
+@pass_context
+def _facts(context: Context, item: Item) -> list[str]:
+    return facts(item, context["w"])
+
+
+@pass_context
+def _brief_facts(context: Context, item: Item) -> list[str]:
+    return brief_facts(item, context["w"])
+
+
+@pass_context
+def _alerts(context: Context, item: Item) -> list[str]:
+    return alerts(item, context["w"])
+
+
+@pass_context
+def _bracketed(context: Context, text: str) -> str:
+    brackets: str = context["w"].brackets
+    return brackets.format(text)
+
+
+def _local(instant: datetime, zone: ZoneInfo) -> str:
+    return local_text(instant, zone)
+
+
+_FILTERS: Mapping[str, Callable[..., Any]] = {
+    "md": markdown.escape,
+    "mdlink": markdown.link,
+    "marked": markdown.marked,
+    "safe_url": markdown.safe_url,
+    "local": _local,
+    "facts": _facts,
+    "brief_facts": _brief_facts,
+    "alerts": _alerts,
+    "bracketed": _bracketed,
+    "text_bars": text_bars,
+    "lengths": lengths,
+}
 
 
 @cache
@@ -133,31 +154,11 @@ def environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("digests"),
         # Named by its whole ending: select_autoescape() looks at the last suffix and would leave .html.j2 unescaped.
-        autoescape=lambda name: bool(name and name.endswith(".html.j2")),  # noqa: S701 - Markdown is escaped by filters
+        autoescape=lambda name: bool(name and name.endswith(_ESCAPED)),  # noqa: S701 - Markdown is escaped by filters
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(
-        md=markdown.escape,
-        mdlink=markdown.link,
-        marked=markdown.marked,
-        safe_url=markdown.safe_url,
-        in_chinese=in_chinese,
-        change_name=CHANGES.__getitem__,
-        absence=absence_in_chinese,
-        state_name=STATES.__getitem__,
-        local=_local,
-        facts=facts,
-        brief_facts=brief_facts,
-        also=also,
-        conflict=conflict,
-        text_bars=text_bars,
-        lengths=lengths,
-    )
+    environment.filters.update(_FILTERS)
     return environment
-
-
-def _local(instant: datetime, zone: ZoneInfo) -> str:
-    return local_text(instant, zone)

@@ -118,6 +118,7 @@ class DigestMaterial:
     stories: tuple[Story, ...] = ()
     told_stories: frozenset[int] = frozenset()  # of which this audience was told a member before, not only counted
     told_in: Mapping[int, str] = field(default_factory=dict)  # of those, in the digest of which period first
+    told_as: Mapping[int, int] = field(default_factory=dict)  # and by which of their posts it was led then
     alerts: Mapping[int, tuple[Alerted, ...]] = field(default_factory=dict)  # story -> what the audience's rules did
     linked: tuple[Story, ...] = ()  # those that links of `stories` lead to, where they are not among them
     history: History = History()

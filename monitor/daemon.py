@@ -143,7 +143,8 @@ class Daemon:
             release_abandoned(store, clock())
             due = name in store.due_channels(clock())
         if due and not self._stop.is_set():
-            deliver_channel(self._open_store, name, channel, clock, self._setup.config.zone)
+            config = self._setup.config
+            deliver_channel(self._open_store, name, channel, clock, config.zone, config.templates)
 
     def leftover_tick(self) -> None:
         """Say of deliveries whose channel left the configuration why they wait, and tell of those that failed."""

@@ -67,6 +67,10 @@ class DaemonRunning(ZhaoshangError):
     """Another daemon works in the same data directory. Raised by monitor.locks."""
 
 
+class TemplateError(ZhaoshangError):
+    """A template of the user's own that cannot be filled. Raised by digests.own_templates."""
+
+
 class DeliveryError(ZhaoshangError):
     """A channel could not hand over a digest. Raised by digests.channels.
 

@@ -25,7 +25,7 @@ class BadLine(ValueError):
 
 
 def read_line(raw: bytes) -> ImportedPost | None:
-    """The post of a line; None for an empty one. Raises BadLine."""
+    """The post of a line; None for an empty one. A post without a text is told by its title. Raises BadLine."""
     try:
         text = raw.decode("utf-8-sig").strip()
         found = json.loads(text) if text else None
@@ -39,10 +39,10 @@ def read_line(raw: bytes) -> ImportedPost | None:
         raise BadLine('is no JSON object; write {"title": …, "body": …, "published": …}')
     body = clean_body(_text(found, "body"))
     title = clean(_text(found, "title"))
-    if not title_key(title) or not body:
-        raise BadLine(f"has an empty {'body' if title_key(title) else 'title'}")
+    if not title_key(title):
+        raise BadLine("has an empty title")
     source = clean(_text(found, "source")) if found.get("source") is not None else ""
-    return ImportedPost(Entry(title, _url(found), _published(found), body=body), source or None)
+    return ImportedPost(Entry(title, _url(found), _published(found), body=body or title), source or None)
 
 
 def _text(found: dict[str, Any], key: str) -> str:

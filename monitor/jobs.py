@@ -144,7 +144,9 @@ def deliver(setup: Setup, clock: Clock) -> tuple[Outcome, ...]:
     """Send what is due now, and then what the operator is to hear of it."""
 
     def send() -> tuple[Outcome, ...]:
-        return deliver_due(lambda: Store(setup.database), open_channels(setup), clock.now, setup.config.zone)
+        return deliver_due(
+            lambda: Store(setup.database), open_channels(setup), clock.now, setup.config.zone, setup.config.templates
+        )
 
     outcomes = send()
     with Store(setup.database) as store:

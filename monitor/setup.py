@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -28,6 +29,7 @@ from monitor.config import (
 )
 from monitor.errors import AudienceError, ConfigError, SourceError
 
+Templated = TypeVar("Templated", AudienceConfig, DigestConfig)
 CONFIG_NAME = "zhaoshang.toml"
 DATABASE_NAME = "zhaoshang.db"
 SAMPLE = Path(__file__).parent.parent / "crawler" / "samples" / "zhanjiang-2025-07-17.txt"
@@ -150,8 +152,15 @@ def _read(path: Path) -> Setup:
         raise _config_error(error, path) from error
     sources = tuple(_with_file_url(source, path) for source in config.source)
     channels = {name: placed(channel, path.parent) for name, channel in config.channel.items()}
-    config = config.model_copy(update={"source": sources, "channel": channels})
+    audiences = tuple(_with_template(audience, path.parent) for audience in config.audience)
+    digest = _with_template(config.digest, path.parent)
+    config = config.model_copy(update={"source": sources, "channel": channels, "audience": audiences, "digest": digest})
     return Setup(config, path, (path.parent / config.data_dir).resolve())
+
+
+def _with_template(table: Templated, folder: Path) -> Templated:
+    """The table with the whole path of its templates, for a zhaoshang.toml in `folder`."""
+    return table.model_copy(update={"template": folder / table.template}) if table.template else table
 
 
 def source_url(url: str, folder: Path) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from monitor.facts.findings import EventDate, Facts, PartyKind, Stage
+from monitor.facts.money_words import in_yuan
 from monitor.storied import Story
-from monitor.stories.explaining import in_yuan
 
 
 @dataclass(frozen=True, slots=True)

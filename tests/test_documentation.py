@@ -128,7 +128,7 @@ def test_the_template_is_valid_with_every_key_switched_on():
     assert as_it_is.source == ()  # the example is no source: `zhaoshang source add` begins with a clean file
     assert config.crawl == CrawlConfig(contact="mailto:you@example.cn")
     assert [source.name for source in config.source] == ["example"]
-    assert config.digest == DigestConfig()
+    assert config.digest == DigestConfig(template=Path("templates"))
     kinds = {name: channel.type for name, channel in config.channels.items()}
     assert kinds == {
         "file": "file",

@@ -10,6 +10,7 @@ from digests.channels.posting import knock, post
 from digests.channels.reaching import Address, Route
 from digests.channels.redacting import redacted
 from digests.channels.refusals import Refusal, refusal_of
+from digests.channels.wording import words_for
 from digests.chat.entries import entries_of, title_of
 from digests.chat.parts import parts_of
 from digests.content import Digest
@@ -68,10 +69,11 @@ class Robot:
     def _body(self, delivery: Delivery, message: Digest | Notice, part: DeliveryPart) -> Body:
         title = title_of(message)
         title = title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…"
-        again = "（重发）" if delivery.resend_of is not None else ""
-        mark = f"（{part.number}/{part.count}）" if part.count > 1 else ""
+        words = words_for(message)
+        again = words.resent if delivery.resend_of is not None else ""
+        mark = words.part(part.number, part.count) if part.count > 1 else ""
         # By the number and the mark, readers know a repeat for what it is.
-        text = f"{part.content}{self._platform.markup.gap}编号 {delivery.id or '测试'}{mark}"
+        text = f"{part.content}{self._platform.markup.gap}{words.number(delivery.id)}{mark}"
         return self._platform.body(again + title + mark, text)
 
     def _address(self, url: str) -> Address:

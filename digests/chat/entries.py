@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from digests.content import Chain, ChangeLine, Digest, Item, OffLabelLine, SourceLine, ToldLine
+from digests.content import Chain, ChangeLine, Digest, Item, ToldLine
 from digests.notice import Notice
-from digests.reasons import STATES, absence_in_chinese, in_chinese
-from digests.render import CHANGES, brief_facts, conflict, counts, heading, unit_of
+from digests.render import alerts, brief_facts, head, heading, rest, subject
+from digests.wording import words_of
 
 _STEP = 40  # characters of a long title that are left in the end
 
@@ -48,99 +48,117 @@ def _cut(text: str) -> str:
 
 
 def title_of(message: Digest | Notice) -> str:
-    """What stands above every part of it."""
-    return message.subject if isinstance(message, Notice) else heading(message)
+    """What stands above every part of it; of an alert its subject, for a locked phone shows no more."""
+    if isinstance(message, Notice):
+        return message.subject
+    return subject(message) if message.is_alert else heading(message)
 
 
 def entries_of(message: Digest | Notice) -> tuple[Entry, ...]:
     """All that is told, in order."""
-    return tuple(_notice(message) if isinstance(message, Notice) else _digest(message))
+    if isinstance(message, Notice):
+        return tuple(_notice(message))
+    told = _Told(message)
+    return tuple(told.alert() if message.is_alert else told.digest())
 
 
-def _digest(d: Digest) -> Iterator[Entry]:
-    if d.test:
-        yield Entry(text="测试：本件是试发的样本，不是新的一期，所列内容不因此算作已通知。")
-    if d.preview:
-        yield Entry(text="预览：本期尚未定稿，查看不影响今后的通知。")
-    yield Entry(text=counts(d))
-    if d.sentence:
-        yield Entry(text=d.sentence)
-    several = len(d.sources) > 1
-    yield from _section("要点", (_item(item, several=several, placed=True) for item in d.highlights))
-    for group in d.places:
-        rest = [item for item in group.items if item.post_id not in d.highlighted]
-        name = f"{group.place}（{len(rest)} {unit_of(d)}）"
-        yield from _section(name, (_item(item, several=several) for item in rest))
-    yield from _section("项目进展", map(_chain, d.chains))
-    yield from _section("补报", (_item(item, several=several, placed=True) for item in d.late))
-    yield from _section("旧闻重发", (_item(item, several=several, old=True) for item in d.recycled))
-    yield from _section("已报", (_told(line) for line in d.told_before))
-    yield from _section("修改与撤稿", map(_change, d.changes))
-    if d.backfilled:
-        yield Entry(
-            text=f"补录 {d.backfilled} 篇：首次见到时已超过 {d.backfill_days} 天或没有日期，只计数，不逐篇通知。"
+class _Told:
+    """What is told of one digest, in its own language."""
+
+    def __init__(self, digest: Digest) -> None:
+        self._d = digest
+        self._w = words_of(digest.language)
+        self._several = digest.is_of_several
+
+    def alert(self) -> Iterator[Entry]:
+        """Its stories and nothing else."""
+        if self._d.test:
+            yield Entry(text=self._w.test_note)
+        yield Entry(text=self._d.sentence)
+        yield from (self._item(item, whole=True) for item in self._d.stories)
+
+    def digest(self) -> Iterator[Entry]:
+        d, w = self._d, self._w
+        if d.test:
+            yield Entry(text=w.test_note)
+        if d.preview:
+            yield Entry(text=w.preview_note)
+        yield Entry(text=head(d))
+        yield Entry(text=rest(d))
+        if d.sentence:
+            yield Entry(text=d.sentence)
+        yield from _section(w.highlights, (self._item(item, whole=True) for item in d.highlights))
+        for group in d.places:
+            remaining = tuple(item for item in group.items if item.post_id not in d.highlighted)
+            name = w.group(replace(group, items=remaining, total=None), d)
+            yield from _section(name, map(self._item, remaining))
+        yield from _section(w.chains, map(self._chain, d.chains))
+        yield from _section(w.late, (self._item(item, whole=True) for item in d.late))
+        yield from _section(w.recycled, (self._item(item, old=True) for item in d.recycled))
+        yield from _section(w.told_before, map(self._told_before, d.told_before))
+        yield from _section(w.changes, map(self._change, d.changes))
+        if d.backfilled:
+            yield Entry(text=w.backfilled(d))
+        yield from _section(w.off_label_short(d), (Entry(line.title, line.url) for line in d.off_label))
+        if d.missed:
+            yield Entry(text=w.missed(d))
+        yield from _section(w.sources, self._sources())
+
+    def _item(self, item: Item, *, whole: bool = False, old: bool = False) -> Entry:
+        """`whole`: with its place, and what its text says; `old`: with its event's date in place of the rest."""
+        w = self._w
+        told = [f"{item.effective_on:%m-%d}" if item.dated else w.undated_short]
+        told += [item.source] if self._several else []
+        told += [w.happened(item.happened)] if old and item.happened else brief_facts(item, w)
+        told += [w.withdrawn] if item.withdrawn else []
+        told += [w.posts(replace(item, first_on=None))] if item.posts > 1 else []
+        told += [w.conflict(item.years)] if item.years else []
+        told += alerts(item, w)
+        text = (item.extract or item.summary or "") if whole else ""
+        lead = w.place(item.place) + w.colon if whole or old else ""
+        return Entry(item.title, item.url, lead, " · ".join(told), text, bold=whole)
+
+    def _chain(self, chain: Chain) -> Entry:
+        """The path, with a link to the latest step that this digest does not link to elsewhere."""
+        w = self._w
+        days = (w.brackets.format(w.step_day(step)) if step.on else "" for step in chain.steps)
+        path = " → ".join(
+            (w.stage(step.stage) or step.title) + day for step, day in zip(chain.steps, days, strict=True)
         )
-    yield from _section(f"未收录 {len(d.off_label) + d.off_label_older} 条", _off_label(d.off_label))
-    if d.missed:
-        yield Entry(text=f"此前错过、未单独发送的各期：{'、'.join(d.missed)}")
-    yield from _section("来源状态", _sources(d.sources))
+        earlier = [step for step in chain.steps if not step.here] or list(chain.steps)
+        return Entry(earlier[-1].title, earlier[-1].url, f"{w.place(chain.place)}{w.colon}{path}{w.colon}")
+
+    def _told_before(self, line: ToldLine) -> Entry:
+        """The post that came later, under the name by which its story was told."""
+        w = self._w
+        told = [_day(line.effective_on), line.source, w.told_in(line)]
+        told += [w.conflict(line.years)] if line.years else []
+        lead = f"{line.told_title}{w.semicolon}{w.also}" if line.told_title else ""
+        return Entry(line.title, line.url, lead, " · ".join(told))
+
+    def _change(self, change: ChangeLine) -> Entry:
+        w = self._w
+        told = w.semicolon.join(change.statements)
+        if change.kind == "withdrawn":
+            told = w.absence(change.reason)
+        return Entry(change.title, change.url, w.change(change.kind) + w.colon, _day(change.changed_on), told)
+
+    def _sources(self) -> Iterator[Entry]:
+        """Those that are not well one by one; of the others the number."""
+        d, w = self._d, self._w
+        watched = len(d.sources) - d.paused
+        yield Entry(text=w.healthy(watched - d.troubled, watched, d.paused))
+        for source in d.sources:
+            if not source.ok and not source.paused:
+                reason = w.reason(source)
+                told = f"{source.title}{w.colon}{w.state(source)}"
+                yield Entry(text=told + (w.brackets.format(reason) if reason else ""))
 
 
 def _section(name: str, entries: Iterable[Entry]) -> Iterator[Entry]:
     """The entries with the name above the first; no name where there are none."""
     for number, entry in enumerate(entries):
         yield replace(entry, section=name) if not number else entry
-
-
-def _item(item: Item, *, several: bool, placed: bool = False, old: bool = False) -> Entry:
-    day = f"{item.effective_on:%m-%d}" if item.dated else "日期不详"
-    told = [
-        day,
-        *([item.source] if several else []),
-        *([item.happened] if old and item.happened else brief_facts(item)),
-    ]
-    told += ["原文已撤下"] if item.withdrawn else []
-    told += [f"共 {item.posts} 篇"] if item.posts > 1 else []
-    told += [conflict(item)] if item.years else []
-    text = (item.extract or item.summary or "") if placed else ""
-    lead = f"{item.place}：" if placed or old else ""
-    return Entry(item.title, item.url, lead, " · ".join(told), text, bold=placed)
-
-
-def _chain(chain: Chain) -> Entry:
-    """The path, with a link to the latest step that this digest does not link to elsewhere."""
-    path = " → ".join(f"{step.stage or step.title}{f'（{step.on}）' if step.on else ''}" for step in chain.steps)
-    earlier = [step for step in chain.steps if not step.here] or list(chain.steps)
-    return Entry(earlier[-1].title, earlier[-1].url, f"{chain.place}：{path}：")
-
-
-def _told(line: ToldLine) -> Entry:
-    told = [_day(line.effective_on), line.source, f"已报于 {line.told_in}" if line.told_in else "已报"]
-    return Entry(line.title, line.url, "", " · ".join(told + ([conflict(line)] if line.years else [])))
-
-
-def _change(change: ChangeLine) -> Entry:
-    told = "；".join(change.statements)
-    if change.kind == "withdrawn":
-        told = absence_in_chinese(change.reason)
-    return Entry(change.title, change.url, f"{CHANGES[change.kind]}：", _day(change.changed_on), told)
-
-
-def _off_label(lines: Iterable[OffLabelLine]) -> Iterator[Entry]:
-    return (Entry(line.title, line.url) for line in lines)
-
-
-def _sources(sources: tuple[SourceLine, ...]) -> Iterator[Entry]:
-    """Those that are not well one by one; of the others the number."""
-    watched = [source for source in sources if not source.paused]
-    troubled = [source for source in watched if not source.ok]
-    paused = len(sources) - len(watched)
-    told = f"{len(watched) - len(troubled)}/{len(watched)} 正常" + (f"，已暂停 {paused} 个" if paused else "")
-    yield Entry(text=told)
-    for source in troubled:
-        state = STATES[source.state] if source.state else "异常"
-        reason = (source.trouble or "") if source.state else in_chinese(source.trouble or "")
-        yield Entry(text=f"{source.title}：{state}" + (f"（{reason}）" if reason else ""))
 
 
 def _day(day: date) -> str:

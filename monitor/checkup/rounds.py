@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from monitor.checkup import browser, channels, clock, configuration, daemon, database, disk, folders, place
+from monitor.checkup import browser, channels, clock, configuration, daemon, database, disk, folders, place, templates
 from monitor.checkup.finding import Finding, advice, failed, wrong
 from monitor.clock import Clock
 from monitor.errors import ZhaoshangError
@@ -78,6 +78,11 @@ def _named_in_the_file(setup: Setup, *, offline: bool) -> Iterator[Check]:
     for name, config in setup.config.channels.items():
         look = partial(channels.channel, name, config, setup.digests_dir, offline=offline)
         yield Check(f"channel {name}", look, channels.seconds(config))
+    for audience in setup.config.audience:
+        directory = setup.config.templates.get(audience.name)
+        if directory is not None:
+            look = partial(templates.template, audience.name, audience.language, directory)
+            yield Check(f"templates of {audience.name}", look)
     for source in setup.config.source:
         if source.is_file:
             yield Check(f"source {source.name}", partial(configuration.source_file, source))

@@ -1,6 +1,7 @@
 """`zhaoshang digest`."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -38,6 +39,7 @@ def digest(session: Session, period: str | None, audience: str | None, form: str
     chosen = parse_period(period) if period else week_of(local_date(session.now, session.setup.config.zone))
     with session.open_store() as store:
         content = read_digest(session, store, whom, chosen)
+    content = replace(content, template=session.setup.config.templates.get(whom.name))
     written = pdf_of(content) if form == "pdf" else render(content, form)
     if output is None:
         click.echo(written, nl=False)

@@ -6,7 +6,7 @@ import click
 
 from digests.content import Digest
 from digests.freeze import content_of
-from digests.sample import send_sample
+from digests.sampling import send_sample
 from monitor import jobs
 from monitor.cli.digest import read_digest
 from monitor.cli.session import Session, with_session

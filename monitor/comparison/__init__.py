@@ -2,6 +2,7 @@
 
 from monitor.comparison.excerpts import excerpt
 from monitor.comparison.passages import Comparison, Mark, Passage, PassageKind, Piece
+from monitor.comparison.phrases import Phrases
 from monitor.comparison.sentences import sentences
 from monitor.comparison.telling import is_telling, statements
 from monitor.comparison.wordings import compare
@@ -11,6 +12,7 @@ __all__ = [
     "Mark",
     "Passage",
     "PassageKind",
+    "Phrases",
     "Piece",
     "compare",
     "excerpt",

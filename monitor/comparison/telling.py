@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from monitor.comparison.passages import Comparison, Edit, PassageKind, edits_of, pieces_of
+from monitor.comparison.phrases import CHINESE, Phrases
 from monitor.history import Wording
 from monitor.volatile import without_volatile
 
@@ -49,48 +50,48 @@ def _essence(text: str) -> str:
     return _NO_WORD.sub("", text)
 
 
-def statements(comparison: Comparison) -> tuple[str, ...]:
-    """What changed, in Chinese words: title, date, body, in this order; nothing when both wordings are the same."""
+def statements(comparison: Comparison, phrases: Phrases = CHINESE) -> tuple[str, ...]:
+    """What changed, in words: title, date, body, in this order; nothing when both wordings are the same."""
     said: list[str] = []
     if comparison.title is not None:
-        said.append("标题由《{}》改为《{}》".format(*comparison.title))
+        said.append(phrases.title(*comparison.title))
     if comparison.published_on is not None:
-        said.append(_of_dates(*comparison.published_on))
-    said.extend(_of_body(comparison))
+        said.append(_of_dates(*comparison.published_on, phrases))
+    said.extend(_of_body(comparison, phrases))
     return tuple(said)
 
 
-def _of_dates(before: date | None, after: date | None) -> str:
-    if before is None:
-        return f"日期补为 {after}"
-    return f"日期由 {before} 改为 {after}" if after else f"日期被删去，原为 {before}"
+def _of_dates(before: date | None, after: date | None, phrases: Phrases) -> str:
+    if before is not None and after is not None:
+        return phrases.date_changed(before, after)
+    return phrases.date_gained(after) if after is not None else phrases.date_lost(before)
 
 
-def _of_body(comparison: Comparison) -> Iterator[str]:
+def _of_body(comparison: Comparison, phrases: Phrases) -> Iterator[str]:
     if not comparison.differs:
         return
     kinds = {passage.kind for passage in comparison.passages}
     if kinds == {PassageKind.INSERTED}:
-        yield "补上正文"
+        yield phrases.body_gained
     elif kinds == {PassageKind.DELETED}:
-        yield "正文被删去"
+        yield phrases.body_lost
     elif comparison.rewritten:
-        yield "正文重写"
+        yield phrases.rewritten
     else:
-        yield from _of_places(comparison)
+        yield from _of_places(comparison, phrases)
 
 
-def _of_places(comparison: Comparison) -> Iterator[str]:
+def _of_places(comparison: Comparison, phrases: Phrases) -> Iterator[str]:
     moved = moved_sentences(comparison)
     edits = [edit for edit in edits_of(pieces_of(comparison.passages)) if not is_move(edit, moved)]
     texts = ((edit.before, edit.after) for edit in edits)
     places = sum(before != after and _essence(before) != _essence(after) for before, after in texts)
     if places:
-        yield f"正文改动 {places} 处"
+        yield phrases.places(places)
     elif edits:
-        yield "正文只有标点、空白或字形不同"
+        yield phrases.marks_only
     if moved:
-        yield f"正文有 {len(moved)} 句换了位置"
+        yield phrases.moved(len(moved))
 
 
 def moved_sentences(comparison: Comparison) -> frozenset[str]:

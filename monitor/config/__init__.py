@@ -157,6 +157,13 @@ class Config(Table):
         return {"file": FileChannelConfig(type="file"), **self.channel}
 
     @property
+    def templates(self) -> dict[str, Path]:
+        """The directories of own templates by audience or rule, of those that have one; a rule's are its audience's."""
+        found = {audience.name: audience.template or self.digest.template for audience in self.audience}
+        found |= {rule.name: found[self.audience_of(rule).name] for rule in self.rule}
+        return {name: path for name, path in found.items() if path is not None}
+
+    @property
     def rules(self) -> AnnounceRules:
         """The ages that decide what is announced."""
         return AnnounceRules(self.digest.backfill_days, self.digest.lookback_days)

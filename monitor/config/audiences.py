@@ -22,6 +22,7 @@ class DigestConfig(Table):
     lookback_days: int = Field(14, ge=0)
     missed: Literal["latest", "all"] = "latest"
     crawl_wait: Duration = timedelta(minutes=10)
+    template: UserPath | None = None
     url: Line = ""
 
     @field_validator("url")
@@ -41,6 +42,8 @@ class AudienceConfig(FilterTable):
     channels: tuple[str, ...] = ("file",)
     send_empty: bool = True
     interests: tuple[Word, ...] = ()
+    language: Literal["zh", "en"] = "zh"
+    template: UserPath | None = None
 
     @field_validator("schedule")
     @classmethod

@@ -30,6 +30,7 @@ class MoneyKind(StrEnum):
     OUTPUT = "output"  # 产值, 销售额, 税收
     SUPPORT = "support"  # 补贴, 奖补
     FUND = "fund"
+    GATHERED = "gathered"  # what the contracts of a whole county or year bring, in a work report
     PART = "part"  # of an investment that the post tells whole: 首期, 其中
     OTHER = "other"
 
@@ -115,5 +116,11 @@ class Facts:
 
     @property
     def investments(self) -> tuple[int, ...]:
-        """Amounts of investment in yuan, each once, in the order of the text."""
+        """Amounts of investment in a project in yuan, each once, in the order of the text."""
         return tuple(dict.fromkeys(one.yuan for one in self.money if one.kind is MoneyKind.INVESTMENT))
+
+    @property
+    def contracted(self) -> tuple[int, ...]:
+        """Those, and what all contracts of a place or a year bring, which is the size of no event."""
+        kinds = (MoneyKind.INVESTMENT, MoneyKind.GATHERED)
+        return tuple(dict.fromkeys(one.yuan for one in self.money if one.kind in kinds))

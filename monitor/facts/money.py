@@ -4,7 +4,7 @@ The rules stand in docs/facts.md. An amount is an investment only when its own c
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from monitor.facts.amounts import ADJACENT, INVESTED, SPENT, Amount, amounts_in
@@ -117,7 +117,18 @@ def read_money(post: Passage, stage: Stage = Stage.OTHER) -> tuple[Money, ...]:
     ]  # fmt: skip
     if stage in _BUILDS and all(one.kind is not _INVESTMENT for one in money):
         money = list(_by_default(post, amounts, money))
-    return tuple(without_parts(post, amounts, list(_without_spending(post, amounts, money))))
+    return tuple(_each_once(post, without_parts(post, amounts, list(_without_spending(post, amounts, money)))))
+
+
+def _each_once(post: Passage, money: Iterable[Money]) -> Iterator[Money]:
+    """What title and body both state in the words of the first; those of a work report are no project's."""
+    told: set[int] = set()
+    for one in money:
+        if one.kind is not _INVESTMENT:
+            yield one
+        elif one.yuan not in told:
+            told.add(one.yuan)
+            yield replace(one, kind=MoneyKind.GATHERED) if REPORT in post.title else one
 
 
 def _by_default(post: Passage, amounts: tuple[Amount, ...], money: list[Money]) -> Iterator[Money]:

@@ -201,6 +201,7 @@ class DigestTables(ChangeTables, SourceTables, StorytellingTables, UntoldTables)
             told_stories=frozenset(storytelling.told_in),
             told_in=storytelling.told_in,
             alerts=self._alerts_of(alert_rules, [story.id for story in storytelling.stories]),
+            told_as=storytelling.told_as,
             linked=storytelling.linked,
             history=self._history(who, period),
         )

@@ -3,7 +3,8 @@
 import json
 import logging
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 
@@ -15,7 +16,7 @@ from monitor.store.connection import Connection
 from monitor.store.placing import place, read_corrections
 from monitor.store.story_index import StoryIndex, pack_keys
 from monitor.stories.corrections import Corrections
-from monitor.stories.deciding import Link
+from monitor.stories.deciding import Link, renewed
 from monitor.stories.evidence import pack
 
 logger = logging.getLogger("zhaoshang")
@@ -49,8 +50,7 @@ class GroupingTables(Connection):
         What another process has dealt with meanwhile, or what was revised since it was read, is left out. A post that
         has a story stays there: only its facts and its evidence are replaced.
         """
-        with self._write() as conn:
-            self._story_index.refresh()
+        with self._indexing() as conn:
             open_ = self._still_open(conn, batch)
             if not open_:
                 return ()
@@ -78,8 +78,7 @@ class GroupingTables(Connection):
 
     def replace_analyses(self, batch: Sequence[Analysis]) -> None:
         """Store what was read again of posts that have a story, which stays; what was revised meanwhile waits."""
-        with self._write() as conn:
-            self._story_index.refresh()
+        with self._indexing() as conn:
             for one in batch:
                 row = conn.execute("SELECT revision, grouped FROM posts WHERE id = ?", [one.post_id]).fetchone()
                 if row["revision"] == row["grouped"] == one.revision:
@@ -92,6 +91,18 @@ class GroupingTables(Connection):
         # A post's keys lie all over the index: with SQLite's two megabytes most of it is read again for each post.
         self._conn.execute("PRAGMA cache_size = -65536")
         return StoryIndex(self._conn)
+
+    @contextmanager
+    def _indexing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that the index has a part in. Undone, what the index has in memory is forgotten as well."""
+        try:
+            with self._write() as conn:
+                self._story_index.refresh()
+                yield conn
+                self._story_index.file()
+        except BaseException:
+            self.__dict__.pop("_story_index", None)
+            raise
 
     def _still_open(self, conn: sqlite3.Connection, batch: Sequence[Analysis]) -> list[Analysis]:
         marks = ", ".join("?" * len(batch))
@@ -106,6 +117,7 @@ class GroupingTables(Connection):
         known = self._story_index.stories_of([one.post_id])
         if known:
             self._replace(conn, one, self._story_index.telling(one.keys), one.problem)
+            self._renew_reasons(conn, one.post_id)
         else:
             placed = place(conn, self._story_index, one.post_id, one.evidence, one.keys, corrections)
             self._replace(conn, one, placed.telling, one.problem or placed.problem)
@@ -132,6 +144,24 @@ class GroupingTables(Connection):
                 "INSERT INTO story_evidence VALUES (?, ?, ?, ?)",
                 [one.post_id, VERSIONS[1], packed, pack_keys(kept)],
             )
+
+    def _renew_reasons(self, conn: sqlite3.Connection, post_id: int) -> None:
+        """Say anew why a revised post is where it is, and those that were matched with it; their stories stay."""
+        found = conn.execute(
+            "SELECT member.post_id, with_post FROM story_members AS member JOIN posts AS own ON own.id = member.post_id"
+            " JOIN posts AS other ON other.id = with_post WHERE tie IN ('copy', 'same')"
+            " AND (member.post_id = ?1 OR with_post = ?1)"
+            " AND COALESCE(own.copy_of, own.id) <> COALESCE(other.copy_of, other.id) LIMIT 200",
+            [post_id],
+        ).fetchall()
+        evidence = self._story_index.evidence(sorted({one for row in found for one in tuple(row)}))
+        for member, other in map(tuple, found):
+            if member in evidence and other in evidence:
+                tie, worth, told = renewed(evidence[member], evidence[other], self._story_index.rarity)
+                conn.execute(
+                    "UPDATE story_members SET tie = ?, score = ?, reasons = ? WHERE post_id = ?",
+                    [tie.value, worth, as_json(told), member],
+                )
 
     def _enter(self, conn: sqlite3.Connection, post_id: int, joins: Link | None, now: datetime) -> int:
         story = joins.story if joins else self._found_story(conn, now)

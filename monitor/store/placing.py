@@ -56,7 +56,7 @@ def _compared(
     if evidence is None:
         return Assignment(None), ""
     try:
-        return assign(index.weighed(evidence), candidates, apart=apart, rarity=index.rarity), ""
+        return assign(evidence, candidates, apart=apart, rarity=index.rarity), ""
     except DEFECTS as error:
         logger.exception("post %d: it could not be compared with others", post_id)
         return Assignment(None), f"{type(error).__name__}: {error}"[:500]

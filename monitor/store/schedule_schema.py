@@ -5,7 +5,7 @@ In a file of its own, as story_schema.py; whoever opens a database takes `migrat
 
 from sqlite_utils.db import Database
 
-from monitor.store.dead_letter_schema import migrations
+from monitor.store.filing_schema import migrations
 
 __all__ = ["migrations"]
 

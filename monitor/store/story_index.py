@@ -7,10 +7,10 @@ import sqlite3
 import struct
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 
 from monitor.analysis import VERSIONS, analyse
 from monitor.store import rows
+from monitor.store.story_filing import Filing
 from monitor.stories.deciding import Candidate
 from monitor.stories.evidence import Evidence, unpack
 from monitor.stories.words import ENOUGH, RARE, Rarity, learned, learned_with
@@ -29,8 +29,11 @@ class StoryIndex:
 
     def __init__(self, conn: sqlite3.Connection, *, keys: str = "story_keys", members: str = "story_members") -> None:
         self._conn = conn
+        self._filing = Filing(conn) if keys == "story_keys" else None
         # Bounded, since a key gets no further rows once it is too common.
-        self._find = f"SELECT key, post_id FROM {keys} WHERE key IN (SELECT value FROM json_each(?))"
+        self._find = (
+            f"SELECT key, group_concat(post_id) FROM {keys} WHERE key IN (SELECT value FROM json_each(?)) GROUP BY key"
+        )
         self._insert = f"INSERT OR IGNORE INTO {keys} VALUES (?, ?)"
         self._delete = f"DELETE FROM {keys} WHERE key = ? AND post_id = ?"
         self._stories = f"SELECT post_id, story_id FROM {members} WHERE post_id IN "
@@ -51,10 +54,6 @@ class StoryIndex:
                 "INSERT INTO story_words VALUES (?, 1) ON CONFLICT (word) DO UPDATE SET stories = stories + 1",
                 [(word,) for word in sorted({"", *evidence.words})],
             )
-
-    def weighed(self, evidence: Evidence) -> Evidence:
-        """The evidence with its words weighed as this archive has it."""
-        return replace(evidence, mass=self._rarity.mass(evidence.words))
 
     def candidates(self, keys: Sequence[int], *, but_for: int) -> tuple[tuple[Candidate, ...], list[int]]:
         """The posts that share the most telling keys, and those of the keys that are not too common to be kept.
@@ -80,18 +79,33 @@ class StoryIndex:
 
     def _having(self, keys: Sequence[int]) -> dict[int, list[int]]:
         """Key to the posts that have it."""
-        found: dict[int, list[int]] = {}
-        for key, post_id in self._conn.execute(self._find, (str(list(keys)),)):
-            found.setdefault(key, []).append(post_id)
+        found = {
+            key: [int(post_id) for post_id in posts.split(",")]
+            for key, posts in self._conn.execute(self._find, (str(list(keys)),)).fetchall()
+        }
+        if self._filing is not None:
+            for key, post_id in self._filing.having(keys):
+                found.setdefault(key, []).append(post_id)
         return found
 
     def add(self, post_id: int, keys: Iterable[int]) -> None:
         """Enter a post under its keys."""
-        self._conn.executemany(self._insert, ((key, post_id) for key in keys))
+        if self._filing is not None:
+            self._filing.add(post_id, keys)
+        else:
+            self._conn.executemany(self._insert, ((key, post_id) for key in keys))
 
     def remove(self, post_id: int, packed: bytes) -> None:
         """Take a post out from under the keys that `pack_keys` packed."""
-        self._conn.executemany(self._delete, ((key, post_id) for (key,) in struct.iter_unpack(">q", packed)))
+        keys = [key for (key,) in struct.iter_unpack(">q", packed)]
+        self._conn.executemany(self._delete, ((key, post_id) for key in keys))
+        if self._filing is not None:
+            self._filing.remove(post_id, keys)
+
+    def file(self) -> None:
+        """To be called at the end of a transaction: some of the keys that wait for it are filed."""
+        if self._filing is not None:
+            self._filing.file(self._insert)
 
     def forget(self, post_id: int) -> None:
         """The evidence of a post was replaced."""
@@ -99,24 +113,28 @@ class StoryIndex:
 
     def refresh(self) -> None:
         """To be called at the start of a transaction: what another process may have replaced is read again."""
+        if self._filing is not None:
+            self._filing.refresh()
         state = self._conn.execute("PRAGMA data_version").fetchone()[0]
-        if state != self._state or self._has_grown():
+        if state != self._state:
             self._unpacked.clear()
             self._state = state
+        self._learn_anew()
 
-    def _has_grown(self) -> bool:
-        """Learn anew what is common, whenever the archive has grown by a quarter; whether it had."""
+    def _learn_anew(self) -> None:
+        """Learn what is common, whenever the archive has grown by a quarter."""
         row = self._conn.execute("SELECT stories FROM story_words WHERE word = ''").fetchone()
         stories = int(row[0]) if row else 0
         if stories < ENOUGH or stories < _GROWN * self._learned_of:
-            return False
+            return
         found = self._conn.execute("SELECT word, stories FROM story_words WHERE stories > ?", [RARE * stories])
         self._rarity = learned_with({row[0]: row[1] for row in found if row[0]}, stories)
         self._learned_of = stories
-        return True
 
     def stories_of(self, posts: Collection[int]) -> dict[int, int]:
         """Post to story, of those that have one."""
+        if not posts:
+            return {}
         found = self._conn.execute(f"{self._stories} ({_marks(posts)})", list(posts)).fetchall()
         return {row[0]: row[1] for row in found}
 
@@ -142,12 +160,11 @@ class StoryIndex:
     def _current(self, post_id: int, version: int, text: str) -> Evidence | None:
         """Evidence of an older version cannot be compared with today's: the post is read again, this once."""
         if version == VERSIONS[1]:
-            return unpack(text, self._rarity)
+            return unpack(text)
         row = self._conn.execute(
             f"SELECT {rows.POST_COLUMNS} FROM {rows.POSTS} WHERE posts.id = ?", [post_id]
         ).fetchone()
-        found = analyse(rows.post(row)).evidence
-        return None if found is None else self.weighed(found)
+        return analyse(rows.post(row)).evidence
 
 
 def pack_keys(keys: Sequence[int]) -> bytes:

@@ -42,6 +42,7 @@ class Storytelling:
     stories: tuple[Story, ...] = ()
     linked: tuple[Story, ...] = ()
     told_in: dict[int, str] = field(default_factory=dict)  # story -> period of the digest that told it first
+    told_as: dict[int, int] = field(default_factory=dict)  # story -> post that led it in that digest
 
 
 class StorytellingTables(StoryTables):
@@ -52,21 +53,27 @@ class StorytellingTables(StoryTables):
         own = sorted(set(self.stories_of([post.id for post in posts]).values()))
         stories = tuple(self._many(own))
         beyond = {link.story for story in stories for link in story.links} - set(own)
-        told_in = {} if who is None else self._told_in(who, own)
-        return Storytelling(stories, tuple(self._many(sorted(beyond))), told_in)
+        told = [] if who is None else self._tellings(who, own)
+        return Storytelling(
+            stories,
+            tuple(self._many(sorted(beyond))),
+            told_in={row["story_id"]: row["period"] for row in told},
+            # Where several stories were told and are one now, it is that which the first of these digests told.
+            told_as={row["story_id"]: row["post_id"] for row in told if row["kind"] != "copy"},
+        )
 
-    def _told_in(self, who: Audience, stories: Iterable[int]) -> dict[int, str]:
-        """Of the stories, those of which a member was told and not only counted, with the period that told it first."""
+    def _tellings(self, who: Audience, stories: Iterable[int]) -> list[sqlite3.Row]:
+        """Of the stories, what was told and not only counted, with the period that told it; the first one last."""
         # CROSS JOIN fixes the order: a story has few members, an audience has been told many thousands of posts.
-        found = self._rows(
-            "SELECT story_id, digests.period FROM story_members CROSS JOIN digest_entries"
+        return self._rows(
+            "SELECT story_id, digests.period, digest_entries.post_id, digest_entries.kind"
+            " FROM story_members CROSS JOIN digest_entries"
             " ON digest_entries.post_id = story_members.post_id JOIN digests ON digests.id = digest_entries.digest_id"
             " WHERE story_id IN (SELECT value FROM json_each(?)) AND digest_entries.audience_id = ?"
             f" AND digest_entries.{rows.TOLD} ORDER BY digests.id DESC",
             json.dumps(list(stories)),
             who.id,
         )
-        return {row["story_id"]: row["period"] for row in found}
 
     def _alerts_of(self, rules: Sequence[str], stories: Iterable[int]) -> dict[int, tuple[Alerted, ...]]:
         """What these rules did with the stories, first of all first; each rule tells a story once."""

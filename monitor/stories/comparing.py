@@ -1,9 +1,9 @@
 """Compares the evidence of two posts: numbers for the scorer, and what agrees and conflicts for people."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from monitor.facts.findings import Stage
 from monitor.stories import figures, names
@@ -17,6 +17,8 @@ _CLOSE, _CLOSER = 0.4, 0.2
 _LITTLE = 2.0  # weights of words: less is chance, in the shortest of posts as well
 _TELLS = 1.5  # weight of figures: two precise ones in common are more than a word for a guest or a phase
 _WORDED = 0.35  # cosine: as close as rewrites
+_FRAME = 0.6  # cosine: the same sentences, as in a copy or a template; rewrites stay below 0.7
+_WHOLE, _PART = 0.95, 0.9  # share of a text that another has as well; and what is left of one that was cut
 _MEASURED, _FEW_ALIKE = 1.2, 0.4  # weight of figures that both have at least, and the share of them that is alike
 _TOLD = 0.5  # weight of figures: less is one round number
 _ENOUGH = 30.0  # weights of words: a text of two hundred characters has about as many
@@ -37,9 +39,11 @@ class Nearness(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What the scorer weighs, each 0 to 1. Their weights are in weights.json, learned by tools/train_stories.py."""
+class Features(NamedTuple):
+    """What the scorer weighs, each 0 to 1. Their weights are in weights.json, learned by tools/train_stories.py.
+
+    A tuple, since a dozen are made and weighed for each post.
+    """
 
     words: float  # cosine of the rare words
     close: float  # a cosine that is met in close rewrites only: 0 at 0.4, 1 at 0.6; less of a short text
@@ -71,7 +75,7 @@ class Features:
     bare: float  # nothing in common but general wording: no company, amount, figure or day
 
 
-FEATURES = tuple(one.name for one in fields(Features))
+FEATURES = Features._fields
 _STRANGERS = Features(**(dict.fromkeys(FEATURES, 0.0) | {"bare": 1.0}))  # nothing clashes: that was not looked at
 
 
@@ -85,18 +89,22 @@ def compare(a: Evidence, b: Evidence, rarity: Rarity | None = None) -> Features:
     money = both_money and same_money(a.investments, b.investments)
     if common < _LITTLE and told < _TOLD and not company and not money:
         return _STRANGERS  # as most of those are that share a key of the index: no more need be known
-    mass = (a.mass * b.mass) ** 0.5
+    masses = rarity.whole_mass(a.words), rarity.whole_mass(b.words)
+    product = masses[0] * masses[1]
+    mass = product**0.5
     cosine = common / mass if mass else 0.0
-    beyond = max(0.0, common - _CHANCE * a.mass * b.mass)
+    beyond = max(0.0, common - _CHANCE * product)
     total = min(a.figures_mass, b.figures_mass)
-    relation = nearness(a, b)
+    cut = _is_cut(common, masses) and told >= _WHOLE * total
+    relation = _nearness(a, b, cosine)
     company_clash = bool(a.companies and b.companies) and not company
-    clash = _stage_clash(a, b)
+    clash = 0.0 if cut else _stage_clash(a, b)
     same_day = a.day is not None and (a.month, a.day) == (b.month, b.day)
     guests = a.stage in _GUESTS and b.stage in _GUESTS
     guest = guests and (bool(a.outside & b.outside) or _host_and_guest(a, b))
-    guest_clash = guests and bool(a.outside and b.outside) and not guest
-    other_occasion = guest_clash or a.phase != b.phase
+    guest_clash = guests and bool(a.outside and b.outside) and not (guest or cut)
+    phase_clash = a.phase != b.phase and not cut
+    other_occasion = guest_clash or phase_clash
     return Features(
         words=cosine,
         close=min(1.0, max(0.0, (cosine - _CLOSE) / _CLOSER)) * min(1.0, mass / _ENOUGH),
@@ -118,21 +126,48 @@ def compare(a: Evidence, b: Evidence, rarity: Rarity | None = None) -> Features:
         step=clash * float(_are_steps(a, b) and (company or money)),
         edition=float(a.edition is not None and a.edition == b.edition),
         edition_clash=float(None not in (a.edition, b.edition) and a.edition != b.edition),
-        phase_clash=float(a.phase != b.phase),
+        phase_clash=float(phase_clash),
         day=float(same_day),
         day_clash=float(None not in (a.day, b.day) and (a.month, a.day) != (b.month, b.day)),
         guest=float(guest),
         guest_clash=float(guest_clash),
         report_clash=float(a.report != b.report),
-        template=float(_is_template(cosine, told, total, clashes=told < _TELLS and (company_clash or other_occasion))),
+        template=float(
+            _is_template(cosine, told, total, clashes=told < _TELLS and (company_clash or other_occasion))
+            or (cosine >= _FRAME and not cut and (_other_products(a, b) or _other_total(a, b)))
+        ),
         bare=float(not (company or told > _TOLD or cosine > _CLOSE or money or same_day)),
     )
+
+
+def _is_cut(common: float, masses: tuple[float, float]) -> bool:
+    """Whether one text is a good part of the other and no more: what it does not say was cut out of it."""
+    part, whole = sorted(masses)
+    return part >= _ENOUGH and common >= _WHOLE * part and _PART * whole >= part
+
+
+def _nearness(a: Evidence, b: Evidence, cosine: float) -> Nearness:
+    """How two places stand, where one text may have been copied under a label of elsewhere: then it names the other."""
+    found = nearness(a, b)
+    if found is Nearness.FAR and a.place and b.place and cosine >= _FRAME:
+        return Nearness.NEAR if _names(a, b.place) or _names(b, a.place) else found
+    return found
 
 
 def _is_template(cosine: float, told: float, total: float, *, clashes: bool) -> bool:
     """Whether close wording tells of something else. No two of 411 labelled pairs of one event look like that."""
     others = total >= _MEASURED and told < _FEW_ALIKE * total
     return cosine >= _WORDED and (clashes or others)
+
+
+def _other_products(a: Evidence, b: Evidence) -> bool:
+    """Whether each calls its project by words that the other has not: what is left out of a text makes no other one."""
+    return not (a.products <= b.words or b.products <= a.words)
+
+
+def _other_total(a: Evidence, b: Evidence) -> bool:
+    """Whether both state investments, and the greatest differ: 其中设备1.8亿 may well be alike."""
+    return bool(a.investments and b.investments) and not same_money([max(a.investments)], [max(b.investments)])
 
 
 def _host_and_guest(a: Evidence, b: Evidence) -> bool:
@@ -190,8 +225,8 @@ def _names(post: Evidence, code: str) -> bool:
 
 
 def _used(title: frozenset[str], other: frozenset[str], rarity: Rarity) -> float:
-    mass = rarity.mass(title)
-    return rarity.mass(title & other) / mass if mass else 0.0
+    used = rarity.mass(title & other)
+    return used / rarity.whole_mass(title) if used else 0.0
 
 
 def same_money(a: Iterable[int], b: Iterable[int]) -> bool:
@@ -202,6 +237,8 @@ def same_money(a: Iterable[int], b: Iterable[int]) -> bool:
 def _clash(a: frozenset[str], b: frozenset[str]) -> float:
     """Units that both measure in with no number alike, less those with one alike; telling numbers only."""
     kinds = _by_unit(a)
+    if not kinds:
+        return 0.0
     alike: dict[str, bool] = {}
     for figure in b:
         digits, unit = figures.split(figure)

@@ -10,6 +10,7 @@ from monitor.stories.explaining import reasons
 from monitor.stories.scoring import Weights, learned, score
 from monitor.stories.words import Rarity
 
+NO_LONGER = "修订后已不像同一事件"
 _COPY = 0.8  # cosine of the rare words of a text with small edits: rewrites stay below 0.7, looks-alike below 0.45
 _ANY = 0.15  # how telling the figures in common must be for two posts of unlike investments
 _NEARLY_ALL = 0.8  # share of the telling figures
@@ -48,6 +49,7 @@ class Assignment:
 class _Match:
     candidate: Candidate
     features: Features
+    barred: bool
     score: float
 
 
@@ -67,7 +69,7 @@ def assign(
     by = by or learned()
     known = _settled([one for one in candidates if one.story not in apart])
     matches = [_match(new, one, by, rarity) for one in known]
-    barred = {match.candidate.story for match in matches if is_barred(match.features)}
+    barred = {match.candidate.story for match in matches if match.barred}
     best: dict[int, _Match] = {}
     for match in sorted(matches, key=lambda match: (-match.score, match.candidate.post_id)):
         best.setdefault(match.candidate.story, match)
@@ -81,10 +83,23 @@ def assign(
     return Assignment(None, tuple(_links(new, ranked, by))[:_MOST_LINKS])
 
 
+def renewed(post: Evidence, other: Evidence, rarity: Rarity | None = None) -> tuple[Tie, float, tuple[str, ...]]:
+    """Why a post is in a story with another after one of them was revised: tie, score and reasons as of now.
+
+    Nobody is moved by that. Where they no longer look like one event, the reasons begin with NO_LONGER.
+    """
+    by, features = learned(), compare(post, other, rarity)
+    copied, worth = is_copy(features), score(features, by)
+    told = reasons(post, other, features)
+    fits = copied or (worth >= by.same and not is_barred(features))
+    return Tie.COPY if copied else Tie.SAME, worth, told if fits else (NO_LONGER, *told)
+
+
 def is_copy(features: Features) -> bool:
     """Whether two posts are the same text up to small edits.
 
-    One with the county swapped is none, unless the numbers are the same as well: then it stands under a wrong label.
+    One that stands under another place's label names the place itself, and then is not `far`. A text of which neither
+    names the other's place is a template with the county swapped, unless the numbers are the same as well.
     """
     clashes = features.money_clash, features.company_clash, features.edition_clash, features.template
     elsewhere = bool(features.far or features.report_clash)
@@ -132,7 +147,8 @@ def _is_step(new: Evidence, match: _Match, by: Weights) -> bool:
 
 def _match(new: Evidence, one: Candidate, by: Weights, rarity: Rarity | None) -> _Match:
     features = compare(new, one.evidence, rarity)
-    return _Match(one, features, 0.0 if is_barred(features) else score(features, by))
+    barred = is_barred(features)
+    return _Match(one, features, barred, 0.0 if barred else score(features, by))
 
 
 def _link(new: Evidence, match: _Match, tie: Tie) -> Link:

@@ -13,9 +13,10 @@ from monitor.facts.place_divisions import divisions, forms
 from monitor.stories.figures import read_figures
 from monitor.stories.figures import weight as figure_weight
 from monitor.stories.names import cores_of
+from monitor.stories.products import products_of
 from monitor.stories.words import Rarity, all_words, learned, rare_words
 
-VERSION = 1  # raised when what is read changes: stored evidence of another version is read again
+VERSION = 2  # raised when what is read changes: stored evidence of another version is read again
 
 _ABROAD = (
     "越南|泰国|老挝|缅甸|柬埔寨|马来西亚|新加坡|印度尼西亚|印尼|菲律宾|印度|巴基斯坦|哈萨克斯坦|乌兹别克斯坦|吉尔吉斯斯坦|俄罗斯|"
@@ -73,11 +74,11 @@ class Evidence:
     investments: tuple[int, ...]
     figures: frozenset[str]
     companies: tuple[str, ...]  # what is their own in their names
+    products: frozenset[str]  # how it calls its project or product
     partner: str | None  # the first digits of another prefecture that is named early, more than once
     outside: frozenset[str]  # other places named early: where a delegation is from, where a fair is held
     title: frozenset[str]  # rare words of the title
     words: frozenset[str]  # rare words of all of it
-    mass: float  # of the words' weights together
     figures_mass: float
 
 
@@ -101,14 +102,14 @@ def read_evidence(title: str, body: str, facts: Facts, rarity: Rarity | None = N
         edition=facts.edition,
         phase=_phase(post.title + post.lead),
         report=_report(name),
-        investments=facts.investments,
+        investments=facts.contracted,
         figures=figures,
         companies=cores_of(facts.parties, own),
+        products=products_of(post, words),
         partner=_partner(told[:_PARTNER_IN], facts.place.code if facts.place else None),
         outside=_outside(post, own),
         title=rare_words(all_words(name), rarity, own),
         words=words,
-        mass=rarity.mass(words),
         figures_mass=sum(map(figure_weight, figures)),
     )
 
@@ -184,11 +185,11 @@ def pack(evidence: Evidence) -> str:
             evidence.investments,
             " ".join(sorted(evidence.figures)),
             evidence.companies,
+            " ".join(sorted(evidence.products)),
             evidence.partner,
             " ".join(sorted(evidence.outside)),
             " ".join(sorted(evidence.title)),
             " ".join(sorted(evidence.words)),
-            round(evidence.mass, 3),
             round(evidence.figures_mass, 3),
         ],
         ensure_ascii=False,
@@ -196,13 +197,10 @@ def pack(evidence: Evidence) -> str:
     )
 
 
-def unpack(text: str, rarity: Rarity | None = None) -> Evidence:
-    """The evidence that pack() wrote, its words weighed anew by a `rarity`. Raises ValueError for any other text."""
-    place, stage, sure, (year, month, day), (edition, phase, report), money, figures, companies, *rest = json.loads(
-        text
-    )
-    partner, outside, title, words, mass, figures_mass = rest
-    told = frozenset(words.split())
+def unpack(text: str) -> Evidence:
+    """The evidence that pack() wrote. Raises ValueError for any other text."""
+    place, stage, sure, (year, month, day), (edition, phase, report), money, figures, *rest = json.loads(text)
+    companies, products, partner, outside, title, words, figures_mass = rest
     return Evidence(
         place=place,
         stage=Stage(stage),
@@ -216,10 +214,10 @@ def unpack(text: str, rarity: Rarity | None = None) -> Evidence:
         investments=tuple(money),
         figures=frozenset(figures.split()),
         companies=tuple(companies),
+        products=frozenset(products.split()),
         partner=partner,
         outside=frozenset(outside.split()),
         title=frozenset(title.split()),
-        words=told,
-        mass=mass if rarity is None else rarity.mass(told),
+        words=frozenset(words.split()),
         figures_mass=figures_mass,
     )

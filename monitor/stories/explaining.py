@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from monitor.facts.findings import Stage
+from monitor.facts.money_words import in_yuan
 from monitor.facts.place_divisions import divisions
 from monitor.stories import figures, names
 from monitor.stories.comparing import Features, Nearness, nearness, same_money, shared_company
@@ -70,14 +71,6 @@ def _conflicting(a: Evidence, b: Evidence) -> Iterator[str]:
         yield f"期数不同（第{a.phase}期／第{b.phase}期）"
     if None not in (a.year, b.year) and a.year != b.year:
         yield f"年份不同（{a.year}／{b.year}）"
-
-
-def in_yuan(yuan: int) -> str:
-    """An amount as people write it: 9.6亿元, 1200万元."""
-    for size, word in _BIG.items():
-        if yuan >= size:
-            return f"{yuan / size:.6g}{word}元"
-    return f"{yuan}元"
 
 
 def in_words(figure: str) -> str:

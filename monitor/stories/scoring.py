@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from operator import mul
 
 from monitor.stories.comparing import FEATURES, Features
 
@@ -34,8 +35,8 @@ def learned() -> Weights:
 
 def score(features: Features, by: Weights, *, but_for: Collection[str] = ()) -> float:
     """The probability, 0 to 1, that both posts report one event; `but_for` are features that are left out."""
-    total = by.bias
-    for name, weight in zip(FEATURES, by.weights, strict=True):
-        if name not in but_for:
-            total += weight * getattr(features, name)
+    total = by.bias + sum(map(mul, features, by.weights))
+    for name in but_for:
+        at = FEATURES.index(name)
+        total -= features[at] * by.weights[at]
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))

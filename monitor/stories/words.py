@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import islice
 from types import MappingProxyType
@@ -13,6 +13,7 @@ _MOST = 320  # words of one post
 ENOUGH = 200  # stories of an archive, before it is asked what is common
 _OFTEN, _SELDOM = 3000, 300  # frequency in general text: a word met as often says little; one met less, all it can
 _LITTLE = 0.1
+_AT_HAND = 64  # sets of words whose mass is remembered
 # Single characters that belong to no name: what they stand beside is no word.
 _FUNCTION = frozenset(
     "的了着过在和与及或为将以由于是有不也都就而被把让对从向到其这那各每并且如若则即又再更最很已未曾可能会要应当"
@@ -38,6 +39,7 @@ class Rarity:
             weights[word] = weights.get(word, 1.0) * _by_share(most)
         self._lacks = {word: 1.0 - weight for word, weight in weights.items() if weight < 1.0}
         self._common = frozenset(self._lacks)
+        self.whole_mass = lru_cache(maxsize=_AT_HAND)(self.mass)  # for the words of a post, asked for again and again
 
     def __call__(self, word: str) -> float:
         """The weight of a word."""
@@ -46,7 +48,7 @@ class Rarity:
     def mass(self, those: frozenset[str]) -> float:
         """The weights of several words together."""
         lacks = self._lacks  # most words lack nothing: this asks for the others only, a hundred times a post
-        return len(those) - sum([lacks[word] for word in those & self._common])
+        return len(those) - sum(map(lacks.__getitem__, those & self._common))
 
 
 def _by_share(share: float) -> float:

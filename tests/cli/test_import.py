@@ -145,3 +145,38 @@ def test_a_line_is_read_whatever_form_its_values_have():
 def test_a_line_that_is_no_post_says_why(raw, words):
     with pytest.raises(BadLine, match=words):
         read_line(raw)
+
+
+EMPTY = {"title": "【徐闻招商】冷链项目签约 总投资3亿元", "published": "2025-07-17"}
+STRANGE = {
+    "empty": EMPTY | {"body": ""},
+    "blank": EMPTY | {"body": " \n "},
+    "long": {**EMPTY, "body": "项目总投资3亿元，占地200亩，年产5万吨。" * 8000},
+    "traditional": {
+        "title": "【徐聞招商】冷鏈項目簽約",
+        "body": "項目總投資3億元，佔地200畝。",
+        "published": "2025-07-17",
+    },
+    "english": {
+        "title": "Cold chain project signed",
+        "body": "A contract of 300 million yuan.",
+        "published": "2025-07-17",
+    },
+    "no place": {"title": "【好消息招商】冷链项目签约", "body": "总投资3亿元，占地200亩。", "published": "2025-07-17"},
+}
+
+
+@pytest.mark.parametrize("what", STRANGE)
+def test_whatever_a_post_is_made_of_there_is_an_answer(place, what: str) -> None:
+    give(place, json.dumps(STRANGE[what], ensure_ascii=False))
+    done = place.zhaoshang(*MONDAY, "import", "a.jsonl")
+    assert (done.returncode, complaints(done)) == (0, [])
+    with Store(place.database) as store:
+        (post,) = store.filed_posts()
+        assert store.unread_posts() == ()
+    assert post.story is not None
+    assert post.facts is not None
+    assert post.facts.investments == (() if what == "english" else (300_000_000,))
+    assert (post.facts.place is None) == (what in ("english", "no place"))
+    again = place.zhaoshang(*MONDAY, "import", "a.jsonl")
+    assert "import: 0 new, 0 revised, 1 unchanged" in again.stdout

@@ -340,6 +340,7 @@ class Desk:
             jobs.open_channels(self.setup) if channels is None else channels,
             lambda: at,
             self.setup.config.zone,
+            self.setup.config.templates,
         )
 
     def outbox(self) -> dict[str, Delivery]:

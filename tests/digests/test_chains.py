@@ -40,6 +40,18 @@ def test_steps_stand_in_the_order_of_time_with_date_and_link(project, linked) ->
     ]
 
 
+def test_a_day_of_publication_is_told_as_one_and_a_month_as_such(project, member, story, linked) -> None:
+    signed, _, built = project
+    begun = story(2, member(2, BEGUN, stage=Stage.GROUNDBREAKING, title="【湛江招商】风电开工", event=(2024, 11, None)))
+    built = replace(built, links=(linked(built, begun, Tie.STEP), linked(built, signed, Tie.STEP)))
+    (chain,) = chains(tell(built), {1: signed, 2: begun})
+    assert [(step.on, step.published) for step in chain.steps] == [
+        ("2024-03-01", True),
+        ("2024-11", False),
+        ("2025-07-16", True),
+    ]
+
+
 def test_two_steps_of_one_digest_are_one_chain(project, linked) -> None:
     signed, begun, built = project
     there = replace(begun, links=(linked(begun, built, Tie.STEP), linked(begun, signed, Tie.STEP)))

@@ -204,14 +204,14 @@ def test_of_any_size_it_fits_keeps_the_highlights_and_says_what_is_left_out(
         assert sorted(shown, reverse=True) == shown, "entries go from the end"
         left[section] = shown.count(False)
     sources = left.pop("well") + left.pop("ill")
-    told = {one.section: one.count for one in page.omitted}
+    told = {one.name: one.number for one in page.omitted}
     titles = {"places": "按地区", "chains": "项目进展", "late": "补报", "recycled": "旧闻重发", "told_before": "已报"}
     titles |= {"changes": "修改与撤稿", "off_label": "未收录"}
     expected = {titles[section]: count for section, count in left.items() if count}
     assert told == expected | ({"来源状态": sources} if sources else {})
     if told:
         assert f"省略 {sum(told.values())} 条" in text
-        assert "；全文见网页。" in text
+        assert "；全文见网页" in text
         assert f'<a href="{WHERE}" ' in page.html
     assert page.shortened == ("篇幅所限" in text)
 
@@ -219,8 +219,8 @@ def test_of_any_size_it_fits_keeps_the_highlights_and_says_what_is_left_out(
 def test_the_least_important_goes_first_and_no_further_than_it_must(full_digest: Digest) -> None:
     digest = made(full_digest, dict.fromkeys(SIZES, 60) | {"late": 20, "chains": 20, "changes": 200}, 5, 40)
     page = mail_page(digest)
-    assert [one.section for one in page.omitted] == ["旧闻重发", "已报", "修改与撤稿", "未收录", "来源状态"]
-    whole = {one.section: one.count for one in page.omitted}
+    assert [one.name for one in page.omitted] == ["旧闻重发", "已报", "修改与撤稿", "未收录", "来源状态"]
+    whole = {one.name: one.number for one in page.omitted}
     assert (whole["已报"], whole["未收录"], whole["来源状态"], whole["旧闻重发"]) == (60, 60, 60, 60)
     assert 0 < whole["修改与撤稿"] < 200
     assert LIMIT - 2_000 < len(page.html.encode()) <= LIMIT
@@ -245,7 +245,7 @@ def test_a_cut_place_keeps_its_number_and_no_heading_stands_alone(
 
 def test_without_an_address_the_whole_is_attached(full_digest: Digest) -> None:
     text = StrictMail(mail_page(made(full_digest, dict.fromkeys(SIZES, 300), 3, 400)).html).text
-    assert "全文见本邮件附件。" in text
+    assert "全文见本邮件附件" in text
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ def groups(item, post):
         for number, label in enumerate(labels, 1):
             place = read_place("", "", f"{label}招商") if label else None
             plain = item(number, future_on=post(1).effective_on if number in future else None)
-            placed.append(Placed(plain, path_of(place, post(number, place=label))))
+            read = post(number, place=label, label=f"{label}招商" if label else "")
+            placed.append(Placed(plain, path_of(place, read)))
         return [(g.depth, g.place, [one.post_id for one in g.items], g.total) for g in by_place(placed)]
 
     return make
@@ -58,3 +59,8 @@ def test_province_city_county(groups) -> None:
 
 def test_places_with_nothing_but_dates_ahead_come_last(groups) -> None:
     assert [heading for _, heading, *_ in groups("徐闻县", "徐闻县", "遂溪县", future={1, 2})] == ["遂溪县", "徐闻县"]
+
+
+def test_a_post_that_was_not_read_yet_stands_where_its_label_says(post) -> None:
+    assert path_of(None, post(1, label="徐闻县招商", place="徐闻县")) == ("广东省", "湛江市", "徐闻县")
+    assert path_of(None, post(1, label="朝阳区招商", place="朝阳区")) == ("朝阳区",)

@@ -170,7 +170,7 @@ def test_the_source_section_names_the_state_and_the_reason(empty_digest, form: s
         ),
         form,
     )
-    bold = {"md": r"\*\*无法访问\*\*", "html": '<span style="[^"]+" class="bad">无法访问</span>'}[form]
+    bold = {"md": r"\*\*无法访问\*\*", "html": '<span class="bad">无法访问</span>'}[form]
     assert re.search(f"甲：{bold}{re.escape(f'（{reason}），最近一次')}", told)
     assert "乙：久未更新（2025-06-01 之后没有新内容），最近一次" in told
     assert "丙：正常，最近一次" in told

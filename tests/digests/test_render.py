@@ -31,7 +31,7 @@ from digests.content import (
     from_json,
     to_json,
 )
-from digests.render import environment, heading, render, subject
+from digests.render import counts, environment, heading, render, subject
 from monitor.periods import parse_period
 from monitor.text import clean
 
@@ -56,7 +56,7 @@ HOSTILE = (
 )
 # What a full digest tells, in the order of the page.
 FULL = (
-    "# 招商周报 2025-W29（2025-07-14 至 2025-07-20）：新事件 5 件|新事件 5 件 · 2 个地区|旧闻重发 1 件|已报 1 件|补报 2 件|补录 12 篇"
+    "# 招商周报 2025-W29（2025-07-14 至 2025-07-20）：新事件 5 件|新事件 5 件 · 旧闻重发 1 件 · 修改 0 篇 · 撤稿 0 篇|2 个地区|已报 1 件|补报 2 件|补录 12 篇"
     "|未收录 10 条|来源 1/2 正常|本期有 5 件新事件。|## 要点|广东省湛江市：|海上风电项目开工|2025-07-17|开工 · 投资 12亿元 · 湛江某某公司 · "
     "事件时间 2025年7月10日|海上风电项目开工。……总投资12亿元。|共 4 篇，首见 2025-07-11；又见：|又一处（guangdong）|早先的一处"
     "|年份矛盾（各稿所称年份：2024、2025）|可能相关：|相近的一件|签约10亿元|## 按地区"
@@ -68,12 +68,11 @@ FULL = (
     "|湛江招商：正常|2025-07-21 08:00|广东招商：|异常|（HTTP 503）|尚无完整抓取|待读 2 篇"
 )
 ALLOWED_TAGS = {
-    *("html", "head", "meta", "title", "style", "body", "h1", "h2", "h3"),
-    *("p", "ul", "li", "strong", "span", "a", "table", "tr", "th", "td"),
+    *("html", "head", "meta", "title", "style", "body", "h1", "h2", "h3", "h4", "h5"),
+    *("p", "ul", "li", "strong", "b", "span", "a", "table", "tr", "th", "td", "div", "del", "ins"),
 }
 ALLOWED_ATTRIBUTES = {
-    *("lang", "charset", "name", "content", "class", "href", "style"),
-    *("role", "cellpadding", "cellspacing", "width", "bgcolor"),
+    *("lang", "charset", "name", "content", "class", "href", "style", "id", "data-name"),
 }
 
 
@@ -180,6 +179,7 @@ def test_markdown_has_the_headings_and_items_of_the_content_and_nothing_else(dig
     }
     posts = sum(len(group.items) for group in digest.places) + len(digest.late) + len(digest.highlights)
     lines = posts + len(digest.told_before) + len(digest.chains) + max(len(digest.sources), 1)
+    lines += sum(bool(item.years) for item in digest.recycled)
     assert sum(token.type == "list_item_open" for token in tokens) == lines
     sections = (digest.highlights, digest.places, digest.late, digest.recycled, digest.told_before, digest.chains)
     headings = [token.tag for token in tokens if token.type == "heading_open"]
@@ -192,7 +192,7 @@ def test_markdown_has_the_headings_and_items_of_the_content_and_nothing_else(dig
 def test_html_is_well_formed_and_holds_no_markup_but_its_own(digest: Digest) -> None:
     html = render(digest, "html")
     page = StrictPage(html)
-    assert all(link.startswith("https://") for link in page.links)
+    assert all(link.startswith(("https://", "#p")) for link in page.links)
     assert not re.search(r"@import|url\(", "".join(page.text["style"]))  # no other external resource
     assert html.rstrip().endswith("</html>")
     assert html.lstrip().startswith("<!DOCTYPE html>")
@@ -216,8 +216,12 @@ def test_every_section_of_a_full_digest_is_told_in_order(full_digest: Digest) ->
     for part in FULL.split("|"):
         assert part in text[position:], part
         position = text.index(part, position) + len(part)
-    html = render(full_digest, "html")
-    assert [part for part in FULL.split("|") if part.strip("#* ") not in html] == []
+    html = re.sub(
+        r"<b>(\d+)</b>(\S+?)</li>", r"\2 \1", re.sub(r"</?(?:span|strong|a)\b[^>]*>", "", render(full_digest, "html"))
+    )
+    parts = [part.strip("#* ") for part in FULL.split("|")]
+    assert [part for part in parts if part not in html and "修改 0 篇" not in part] == []
+    assert "新事件 5\n旧闻重发 1\n修改 0\n撤稿 0" in html.replace("<li>", "")
 
 
 @pytest.mark.parametrize("form", ["md", "html"])
@@ -315,12 +319,13 @@ def test_a_digest_that_was_frozen_before_there_were_stories_reads_as_it_did(form
     assert subject(old) == "招商周报 2025-W29：9 篇（湛江 7、徐闻县 1、遂溪县 1）"
     for part in (
         "招商周报 2025-W29（2025-07-14 至 2025-07-20）：9 篇",
-        "新帖 9 篇 · 3 个地区 · 未收录 1 条 · 来源 1/1 正常",
+        "3 个地区 · 未收录 1 条 · 来源 1/1 正常",
         "2023年,广东粤电湛江外罗海上风电项目EPC总承包工程正式开工。",
         "湛江（7 篇）",
         "（见要点）",
     ):
         assert part in text
     assert not re.search("新事件|旧闻|件）|共 1 篇|首见 |None", text)
+    assert counts(old) == "新帖 9 篇 · 3 个地区 · 未收录 1 条 · 来源 1/1 正常"
     empty = render(replace(old, places=(), highlights=()), form)
     assert "本期没有新帖子" in empty

@@ -3,7 +3,8 @@
 import pytest
 
 from digests.selection import Selection, Told
-from digests.week import in_words, sentence
+from digests.week import sentence
+from monitor.facts.money_words import in_yuan
 
 NOTHING = Selection((), (), (), (), (), ())
 YI = 100_000_000
@@ -80,4 +81,4 @@ def test_a_week_of_mostly_old_news_is_called_that(said) -> None:
     ],
 )
 def test_amounts_in_words(yuan, words) -> None:
-    assert in_words(yuan) == words
+    assert in_yuan(yuan, " ") == words

@@ -124,7 +124,7 @@ def test_a_bad_key_ends_as_failed_until_it_is_mended(serve_hook, reply, desk_of,
     desk.deliver()
     assert desk.outbox()["chat"].state is DeliveryState.SENT
     assert parts_seen(hook)[:3] == [parts_seen(hook)[0], parts_seen(hook)[1], parts_seen(hook)[1]]
-    assert "重发" not in str(hook.bodies)
+    assert "（重发）" not in str(hook.bodies)
     everywhere = caplog.text + json.dumps([str(one) for one in desk.store.deliveries()])
     assert KEY not in everywhere
     assert KEY.encode() not in desk.setup.database.read_bytes()

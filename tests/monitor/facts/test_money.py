@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.facts.findings import MoneyKind, Stage
+from monitor.facts.findings import Facts, MoneyKind, Stage
 from monitor.facts.money import read_money
 from monitor.facts.passage import passage_of
 
@@ -10,7 +10,8 @@ YI, WAN = 10**8, 10**4
 
 
 def investments(text, title="【某地招商】某项目消息"):
-    found = (one.yuan for one in read_money(passage_of(title, text)) if one.kind is MoneyKind.INVESTMENT)
+    kinds = (MoneyKind.INVESTMENT, MoneyKind.GATHERED)
+    found = (one.yuan for one in read_money(passage_of(title, text)) if one.kind in kinds)
     return list(dict.fromkeys(found))
 
 
@@ -197,3 +198,18 @@ def test_an_amount_keeps_its_words_its_range_and_its_currency():
     assert about.about
     assert about.yuan == 300 * YI
     assert (dollars.words, dollars.currency, dollars.yuan) == ("１.２亿美元", "美元", 852_000_000)
+
+
+def test_what_the_contracts_of_a_year_bring_is_no_investment_of_a_project() -> None:
+    text = "全年签约项目41个，合同引资97亿元，其中一家电缆厂总投资3亿元。"
+    report = read_money(passage_of("【某地招商】2019年岭下县政府工作报告", text))
+    assert {one.kind for one in report} & {MoneyKind.INVESTMENT, MoneyKind.GATHERED} == {MoneyKind.GATHERED}
+    facts = Facts(money=report)
+    assert facts.investments == ()
+    assert 97 * YI in facts.contracted
+
+
+def test_what_title_and_body_both_state_is_told_once_in_the_words_of_the_first() -> None:
+    post = passage_of("【某地招商】总投资9.6亿元电缆项目签约", "该电缆项目总投资96000万元，其中总投资9.6亿元的是一期。")
+    (one,) = (one for one in read_money(post, Stage.SIGNING) if one.kind is MoneyKind.INVESTMENT)
+    assert (one.yuan, one.words) == (960_000_000, "9.6亿元")

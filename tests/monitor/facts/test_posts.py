@@ -504,5 +504,5 @@ POSTS = [
 def test_a_post(title, published, body, wanted):
     facts = read_facts(title, body, date.fromisoformat(published))
     year = None if facts.event_date is None else facts.event_date.year
-    assert (year, list(facts.investments), facts.stage.value) == wanted
+    assert (year, list(facts.contracted), facts.stage.value) == wanted
     assert facts.recycled is (wanted[0] is not None and wanted[0] < int(published[:4]))

@@ -66,7 +66,8 @@ def test_the_wind_farm_of_the_saved_listing():
 def test_the_work_report_of_the_saved_listing():
     facts = read_facts(*record("2018年廉江市政府工作报告"))
     assert facts.stage is Stage.OTHER
-    assert facts.investments == (18_870_000_000, 10_300_000_000)
+    assert facts.contracted == (18_870_000_000, 10_300_000_000)
+    assert facts.investments == ()
     assert facts.event_date is not None
     assert (facts.event_date.month, facts.event_date.day) == (1, 11)
 

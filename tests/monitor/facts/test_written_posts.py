@@ -35,7 +35,7 @@ def found(post):
         "region_code": place.code if place else None,
         "event_year": facts.event_date.year if facts.event_date else None,
         "recycled": facts.recycled,
-        "amounts_yuan": sorted(facts.investments),
+        "amounts_yuan": sorted(facts.contracted),
         "stage": facts.stage.value,
     }
 

@@ -1,6 +1,7 @@
 """Every complete post gets facts and one story, in the transaction that looked at what there is."""
 
 import logging
+import struct
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -16,9 +17,17 @@ from monitor.pages import Entry
 from monitor.store import Store
 from monitor.store.story_index import StoryIndex
 from monitor.storied import Tie
+from monitor.stories.deciding import NO_LONGER
 from monitor.stories.keys import keys_of
 
 NOW = datetime(2025, 7, 21, tzinfo=UTC)
+
+
+def found_by(store: Store, post: int) -> set[int]:
+    """The keys under which a post is found, whether they were filed or wait for it."""
+    packed = store._rows("SELECT keys FROM story_evidence WHERE post_id = ?", post)[0][0]
+    keys = [key for (key,) in struct.iter_unpack(">q", packed)]
+    return {key for key, posts in store._story_index._having(keys).items() if post in posts}
 
 
 def test_every_complete_post_gets_facts_and_a_story_and_a_pending_one_waits(desk: Any, store: Store) -> None:
@@ -67,7 +76,7 @@ def test_a_revised_post_stays_in_its_story_with_new_facts_and_new_keys(desk: Any
     desk.add("b", 1, edition=1)
     desk.group()
     story = desk.stories()["a"]
-    before = {row[0] for row in store._rows("SELECT key FROM story_keys WHERE post_id = ?", post)}
+    before = found_by(store, post)
     other = "项目总投资99亿元，占地7777亩，在荣成市投产。" * 3
     title = store.history(post).post.title
     desk.crawls.run([Entry(title, "http://zj.example/a.html", date(2025, 7, 17), body=other)])
@@ -75,10 +84,29 @@ def test_a_revised_post_stays_in_its_story_with_new_facts_and_new_keys(desk: Any
     desk.group()
     assert desk.stories()["a"] == story
     assert store.facts_of([post])[post].investments == (9_900_000_000,)
-    after = {row[0] for row in store._rows("SELECT key FROM story_keys WHERE post_id = ?", post)}
+    after = found_by(store, post)
     assert before - after
     assert after - before
     assert store._rows("SELECT COUNT(*) FROM story_members WHERE post_id = ?", post)[0][0] == 1
+
+
+def test_the_reasons_of_a_fold_are_renewed_when_a_post_is_revised(desk: Any, store: Store) -> None:
+    desk.add("a", 1)
+    desk.add("b", 1, edition=1)
+    desk.group()
+    (story,) = store.latest_stories(10)
+    before = story.members[1]
+    assert any("同一投资额" in reason for reason in before.reasons)
+    title = store.history(desk.numbers["a"]).post.title
+    other = "荣成市海带育苗场投产，项目总投资99亿元，占地7777亩，安置渔民610名。" * 3
+    desk.crawls.run([Entry(title, "http://zj.example/a.html", date(2025, 7, 17), body=other)])
+    desk.group()
+    (story,) = store.latest_stories(10)
+    assert desk.together() == {frozenset("ab")}
+    after = story.members[1]
+    assert after.reasons[0] == NO_LONGER
+    assert not any("同一投资额" in reason for reason in after.reasons)
+    assert after.score < before.score
 
 
 def test_what_was_dealt_with_or_revised_meanwhile_is_left_out(desk: Any, store: Store) -> None:
@@ -169,7 +197,7 @@ def test_candidates_are_few_whatever_there_is_and_the_nearest_is_first(desk: Any
     near = desk.add("near", 3)
     desk.group()
     (post,) = (store.history(near).post,)
-    found, telling = StoryIndex(store._conn).candidates(analyse(post).keys, but_for=0)
+    found, telling = store._story_index.candidates(analyse(post).keys, but_for=0)
     assert len(found) <= 24
     assert found[0].post_id == near
     assert found[0].story == desk.stories()["near"]

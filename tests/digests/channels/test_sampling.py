@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from digests.sample import send_sample
+from digests.sampling import send_sample
 from monitor import jobs
 from monitor.pages import Entry
 
