@@ -7,8 +7,6 @@ the answer is unknown, and then with the same Message-ID, key, or number and par
 
 import hashlib
 import logging
-import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,9 +16,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from digests import claims
 from digests.channels import Channel, Robot
 from digests.content import Digest
 from digests.freeze import content_of
@@ -28,11 +26,8 @@ from digests.notice import Notice, dead_letter_notice, notice_of
 from digests.parts import send_in_parts
 from monitor.announcing import Delivery, DeliveryState, Refused
 from monitor.errors import DeliveryError, SecretError, StoreError, TemplateError
-from monitor.locks import is_alive
 from monitor.store import Store
 
-# Longer than any send can take (2 minutes a step, and each part renews it); then a claim counts as abandoned.
-LEASE = timedelta(minutes=30)
 _MARK_AGAIN = (1, 2, 5, 10, 30, 60)  # seconds between tries to write down how a delivery ended
 _FIRST_RETRY = timedelta(minutes=1)
 _LAST_RETRY = timedelta(hours=6)
@@ -48,7 +43,9 @@ logger = logging.getLogger("zhaoshang")
 # makes claiming and saying so one step, else another channel's thread could take a fresh claim for an abandoned one.
 _in_flight: set[int] = set()
 _claiming = threading.Lock()
-_OWNER = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
+
+# What channels answered and the database would not take, by database and delivery: kept while this process lives.
+_unwritten: dict[tuple[str, int], list[Callable[[Store], None]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +102,11 @@ def deliver_channel(
     """Try once everything that is due on one channel. `channel` is None when it left the configuration."""
     outcomes: list[Outcome] = []
     started = clock()
+    last = 0
     with open_store() as store:
-        # By the time at the start: what fails now falls due later than that, so the loop ends.
-        while (delivery := _claim(store, name, clock(), started)) is not None:
+        # Each once, by its number: by the time alone, a clock that is set back would make what failed due at once.
+        while (delivery := _claim(store, name, clock(), started, last)) is not None:
+            last = delivery.id
             try:
                 outcomes += _try(store, delivery, channel, clock, partial(_message, store, delivery, zone, templates))
             finally:
@@ -115,9 +114,9 @@ def deliver_channel(
     return outcomes
 
 
-def _claim(store: Store, name: str, now: datetime, due_by: datetime) -> Delivery | None:
+def _claim(store: Store, name: str, now: datetime, due_by: datetime, after: int) -> Delivery | None:
     with _claiming:
-        delivery = store.claim_delivery(name, _OWNER, now, due_by=due_by)
+        delivery = store.claim_delivery(name, claims.owner(), now, due_by=due_by, after=after)
         if delivery is not None:
             _in_flight.add(delivery.id)
         return delivery
@@ -134,11 +133,14 @@ def _try(
         refused = _hand_over(store, delivery, channel, clock, message)
     except (DeliveryError, SecretError, TemplateError) as error:
         return [_failed(store, delivery, error, clock)]
+    except StoreError as error:
+        return [_unreadable(store, delivery, error, clock)]
     except Exception as error:
         # A defect of ours must neither stop the other deliveries nor leave this one claimed; it is told in full.
         told = f"{type(error).__name__}: {error}"
         logger.exception("delivery %d of %s failed", delivery.id, delivery.period_key)
-        _mark(lambda: store.mark_failed(delivery, told, clock() + retry_after(delivery.attempts, delivery.id)))
+        due = clock() + retry_after(delivery.attempts, delivery.id)
+        _mark(store, delivery, lambda any_store: any_store.mark_failed(delivery, told, due))
         return [Outcome(delivery, told)]
     return _sent(store, delivery, refused, clock)
 
@@ -155,7 +157,7 @@ def _hand_over(
             f"there is no [channel.{delivery.channel}] any more", todo="add it again, or leave this delivery be"
         )
     if isinstance(channel, Robot):
-        send_in_parts(store, delivery, channel, message(), clock, _mark)
+        send_in_parts(store, delivery, channel, message(), clock, lambda mark: _mark(store, delivery, mark))
         return ()
     return channel.send(delivery, message(), clock()) or ()
 
@@ -163,11 +165,12 @@ def _hand_over(
 def _sent(store: Store, delivery: Delivery, refused: Sequence[Refused], clock: Callable[[], datetime]) -> list[Outcome]:
     """It was taken; those who alone were refused have deliveries of their own from the same moment on."""
     split: list[Delivery] = []
+    now = clock()
 
-    def mark() -> None:
-        split[:] = store.mark_sent(delivery, clock(), refused, retry_at=clock() + retry_after(1, delivery.id))
+    def mark(any_store: Store) -> None:
+        split[:] = any_store.mark_sent(delivery, now, refused, retry_at=now + retry_after(1, delivery.id))
 
-    _mark(mark)
+    _mark(store, delivery, mark)
     where = f"{delivery.channel} {delivery.recipient}".strip()
     logger.info("delivered %s to %s (%s)", delivery.period_key, delivery.audience, where)
     for one in split:
@@ -182,16 +185,26 @@ def _failed(
     """Put off until the next try, as long as the other side wants; or given up, where a try is of no use."""
     refused = str(error)
     wait = retry_after(delivery.attempts, delivery.id)
+    now = clock()
     if isinstance(error, DeliveryError) and error.permanent:
         refused += f", then run: zhaoshang resend {delivery.id}"
         logger.error("delivery %d of %s failed for good: %s", delivery.id, delivery.period_key, refused)
-        _mark(lambda: store.mark_failed(delivery, refused, clock() + wait, given_up_at=clock()))
+        _mark(store, delivery, lambda any_store: any_store.mark_failed(delivery, refused, now + wait, given_up_at=now))
         return Outcome(delivery, refused)
     if isinstance(error, DeliveryError):
         wait = max(wait, timedelta(seconds=error.wait))
     logger.warning("delivery %d of %s failed: %s", delivery.id, delivery.period_key, refused)
-    _mark(lambda: store.mark_failed(delivery, refused, clock() + wait))
+    _mark(store, delivery, lambda any_store: any_store.mark_failed(delivery, refused, now + wait))
     return Outcome(delivery, refused)
+
+
+def _unreadable(store: Store, delivery: Delivery, error: StoreError, clock: Callable[[], datetime]) -> Outcome:
+    """The database would not say what to send, or not take down that a part is being sent."""
+    told = str(error)
+    due = clock() + retry_after(delivery.attempts, delivery.id)
+    logger.error("delivery %d of %s failed: %s", delivery.id, delivery.period_key, told)
+    _mark(store, delivery, lambda any_store: any_store.mark_failed(delivery, told, due))
+    return Outcome(delivery, told)
 
 
 def _message(store: Store, delivery: Delivery, zone: ZoneInfo, templates: Templates) -> Digest | Notice:
@@ -209,37 +222,44 @@ def _message(store: Store, delivery: Delivery, zone: ZoneInfo, templates: Templa
     return notice_of(alert, source.url if source else "", zone)
 
 
-def _mark(mark: Callable[[], None]) -> None:
-    """Write down what the channel answered; a locked database or a full disk must not make it forgotten."""
+def _mark(store: Store, delivery: Delivery, mark: Callable[[Store], None]) -> None:
+    """Write down what the channel answered; a locked database or a full disk must not make it forgotten.
+
+    Where they last longer than all patience, the next look for abandoned claims writes it down. Raises StoreError.
+    """
+    _unwritten.setdefault((str(store.path), delivery.id), []).append(mark)
     for pause in _MARK_AGAIN:
         try:
-            mark()
+            _write_down(store, delivery.id)
         except StoreError as error:
             logger.error("%s; trying again", error)  # noqa: TRY400 - one line, no traceback
             time.sleep(pause)
         else:
             return
-    mark()
+    _write_down(store, delivery.id)
+
+
+def _write_down(store: Store, delivery_id: int) -> None:
+    """All that a channel answered about a delivery, in its order. Raises StoreError."""
+    waiting = _unwritten.get((str(store.path), delivery_id), [])
+    while waiting:
+        waiting[0](store)
+        del waiting[0]
+    _unwritten.pop((str(store.path), delivery_id), None)
 
 
 def release_abandoned(store: Store, now: datetime) -> None:
     """Give back the claims of processes that are gone."""
     with _claiming:
+        for path, delivery_id in list(_unwritten):
+            if path == str(store.path) and delivery_id not in _in_flight:
+                _write_down(store, delivery_id)
         for delivery, claimed_at in store.claims():
-            if delivery.claimed_by == _OWNER:
+            holder = delivery.claimed_by or ""
+            if holder == claims.owner():
                 gone = delivery.id not in _in_flight
             else:
-                gone = not _alive(delivery.claimed_by or "") or now - claimed_at > LEASE
+                gone = claims.is_abandoned(holder, claimed_at, now)
             if gone:
-                logger.warning("delivery %d was left behind by %s; trying again", delivery.id, delivery.claimed_by)
+                logger.warning("delivery %d was left behind by %s; trying again", delivery.id, holder)
                 store.release_claim(delivery, now)
-
-
-def _alive(owner: str) -> bool:
-    """Whether the process behind a claim may still be sending; of one on another host only its lease can tell."""
-    host, _, rest = owner.partition("/")
-    pid = rest.partition("/")[0]
-    if host != socket.gethostname() or not pid.isdigit():
-        return bool(host)
-    # Our own number under another token is another life: a restarted container counts its processes from 1 again.
-    return int(pid) != os.getpid() and is_alive(int(pid))

@@ -14,7 +14,7 @@ from monitor.announcing import Delivery
 from monitor.errors import DeliveryError
 from monitor.store import Store
 
-Mark = Callable[[Callable[[], None]], None]
+Mark = Callable[[Callable[[Store], None]], None]
 
 
 def send_in_parts(
@@ -36,5 +36,8 @@ def send_in_parts(
         if not store.begin_part(delivery, part.number, clock()):
             raise DeliveryError("another process has taken this delivery over", todo="it goes on there")
         robot.send_part(delivery, message, part, clock())
-        number = part.number
-        mark(lambda number=number: store.mark_part_accepted(delivery, number, clock()))  # type: ignore[misc]
+        mark(_accepted(delivery, part.number, clock()))
+
+
+def _accepted(delivery: Delivery, number: int, at: datetime) -> Callable[[Store], None]:
+    return lambda any_store: any_store.mark_part_accepted(delivery, number, at)

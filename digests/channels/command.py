@@ -30,7 +30,7 @@ class CommandChannel:
         form = self._config.format
         data = body_of(delivery, message) if form == "json" else text_of(message, form).encode()
         try:
-            ended = run([program, *arguments], data, seconds, os.environ | _about(delivery, message))
+            ended = run([program, *arguments], data, seconds, os.environ | _about(delivery, message, data))
         except (OSError, ValueError) as error:
             raise self._not_started(error) from error
         said = f": {redacted(ended.said)}" if ended.said else ""
@@ -60,8 +60,8 @@ class CommandChannel:
         )
 
 
-def _about(delivery: Delivery, message: Digest | Notice) -> dict[str, str]:
-    """What the program finds in its environment."""
+def _about(delivery: Delivery, message: Digest | Notice, data: bytes) -> dict[str, str]:
+    """What the program finds in its environment. By the bytes it can tell that whoever started it died half-way."""
     return {
         "ZHAOSHANG_SUBJECT": subject_of(delivery, message),
         "ZHAOSHANG_AUDIENCE": delivery.audience,
@@ -69,6 +69,7 @@ def _about(delivery: Delivery, message: Digest | Notice) -> dict[str, str]:
         "ZHAOSHANG_DELIVERY": str(delivery.id),
         "ZHAOSHANG_KEY": key_of(delivery),
         "ZHAOSHANG_ATTEMPT": str(delivery.attempts),
+        "ZHAOSHANG_BYTES": str(len(data)),
     }
 
 

@@ -13,12 +13,13 @@ from email.utils import getaddresses, parseaddr
 from digests.channels.mail_headers import message_id
 from digests.channels.mail_message import build_message
 from digests.channels.mail_refusals import CLOSING, GO_ON, TAKEN, Answer, is_permanent
+from digests.channels.redacting import without_secrets
 from digests.content import Digest
 from digests.notice import Notice
 from digests.published import page_in
 from monitor.announcing import Delivery, Refused
 from monitor.config import EmailChannelConfig
-from monitor.errors import DeliveryError
+from monitor.errors import DeliveryError, SecretError
 
 __all__ = ["EmailChannel", "build_message", "message_id"]
 
@@ -154,12 +155,20 @@ class EmailChannel:
 
     def _error(self, what: str, *, handed_over: bool = False, permanent: bool = False) -> DeliveryError:
         return DeliveryError(
-            what,
+            without_secrets(what, "", *self._secrets()),
             where=self._where,
             todo="check the [channel] table and the server",
             handed_over=handed_over,
             permanent=permanent,
         )
+
+    def _secrets(self) -> tuple[str, ...]:
+        """What a server knows of us and may repeat: the password, also as it is sent (RFC 4616)."""
+        try:
+            password = self._config.password()
+        except SecretError:
+            return ()
+        return (password, f"\0{self._config.username}\0{password}") if password else ()
 
 
 def _quit(smtp: smtplib.SMTP) -> None:

@@ -95,7 +95,7 @@ class WebhookChannel:
 
     def _refused(self, answer: Answer, where: str, url: str, secret: str | None) -> DeliveryError:
         status = answer.status
-        said = redacted(answer.body[:1000].decode("utf-8", "replace"), url, secret) if answer.whole else ""
+        said = redacted(answer.body.decode("utf-8", "replace"), url, secret) if answer.whole else ""
         words = f"refused with HTTP {status}" + (f": {said}" if said else "")
         if status in _REDIRECT:
             return DeliveryError(

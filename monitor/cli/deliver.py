@@ -12,6 +12,7 @@ from monitor import jobs
 from monitor.announcing import Delivery, DeliveryState
 from monitor.cli.session import ROW, Session, with_session
 from monitor.cli.tables import print_table
+from monitor.errors import ConfigError
 
 
 @click.command()
@@ -100,7 +101,7 @@ def resend(session: Session, delivery_id: int) -> None:
 def _new_message_id(session: Session, one: Delivery, database_id: str) -> str:
     channel = session.setup.config.channels.get(one.channel)
     if channel is None:
-        return ""
+        raise ConfigError(f"there is no [channel.{one.channel}] any more", todo="add it again, then resend")
     again = f"resend of {one.id} at {session.now.isoformat()}"
     return name_of_message(one.channel, channel, database_id, one.audience, one.period_key, one.recipient, again)
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from monitor.config.fields import Duration, Line, Table, Timeout, UserPath, shorter_than_a_lease
+from monitor.config.fields import Duration, Line, Table, Timeout, UserPath, Variable, shorter_than_a_lease
 from monitor.config.filters import FilterTable, Word
 from monitor.schedule import DigestSchedule, parse_digest_schedule
 from monitor.secrets import secret_from_environment, secret_from_file
@@ -77,7 +77,7 @@ class EmailChannelConfig(Table):
     unsubscribe: Line = ""
     attach: tuple[Literal["md", "pdf"], ...] = ()
     username: str | None = None
-    password_env: str | None = None
+    password_env: Variable | None = None
     password_file: UserPath | None = None
     timeout: Annotated[Timeout, AfterValidator(shorter_than_a_lease)] = timedelta(seconds=30)
 

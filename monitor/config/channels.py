@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from monitor.config.audiences import EmailChannelConfig, FileChannelConfig
-from monitor.config.fields import Line, Proxy, Table, Timeout, UserPath, shorter_than_a_lease
+from monitor.config.fields import Line, Proxy, Table, Timeout, UserPath, Variable, shorter_than_a_lease
 from monitor.errors import SecretError
 from monitor.secrets import secret_from_environment, secret_from_file
 
@@ -18,7 +18,7 @@ ChannelTimeout = Annotated[Timeout, AfterValidator(shorter_than_a_lease)]
 class AddressTable(Table):
     """What all channels have in common whose address is a secret: it stands in the environment or in a file."""
 
-    url_env: str | None = None
+    url_env: Variable | None = None
     url_file: UserPath | None = None
     timeout: ChannelTimeout = timedelta(seconds=30)
 
@@ -53,7 +53,7 @@ class WecomChannelConfig(RobotTable):
 class SigningRobotTable(RobotTable):
     """A robot whose messages can be signed (加签, 签名校验)."""
 
-    secret_env: str | None = None
+    secret_env: Variable | None = None
     secret_file: UserPath | None = None
 
     @model_validator(mode="after")
@@ -83,9 +83,9 @@ class WebhookChannelConfig(Table):
 
     type: Literal["webhook"]
     url: Line = ""
-    url_env: str | None = None
+    url_env: Variable | None = None
     url_file: UserPath | None = None
-    secret_env: str | None = None
+    secret_env: Variable | None = None
     secret_file: UserPath | None = None
     proxy: Proxy = ""
     allow_private: bool = False

@@ -14,6 +14,7 @@ from monitor.schedule import parse_duration
 _NAME = re.compile(r"[\w][\w.-]*")
 _LONGEST_NAME = 60  # it names files, and a file name has at most 255 bytes
 _FROM_ENVIRONMENT = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")  # the variable that holds the proxy's whole address
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SAFE_HEADER = re.compile(r"[^\r\n]*")
 
 
@@ -61,6 +62,12 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _variable(value: str) -> str:
+    if not _VARIABLE.fullmatch(value):  # and the value is not repeated: it may be the secret itself
+        raise ValueError("must be the name of an environment variable; put the secret into that, and its name here")
+    return value
+
+
 def _checked_proxy(value: str) -> str:
     if not value or _FROM_ENVIRONMENT.fullmatch(value):
         return value
@@ -77,6 +84,7 @@ Name = Annotated[str, AfterValidator(checked_name)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Timeout = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_positive)]
 UserPath = Annotated[Path, AfterValidator(_path)]
+Variable = Annotated[str, AfterValidator(_variable)]
 Line = Annotated[str, AfterValidator(_one_line)]
 Proxy = Annotated[str, AfterValidator(_checked_proxy)]
 

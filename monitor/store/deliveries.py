@@ -29,14 +29,17 @@ class DeliveryTables(Connection):
         return tuple(row["channel"] for row in found)
 
     def claim_delivery(
-        self, channel: str, owner: str, now: datetime, due_by: datetime | None = None
+        self, channel: str, owner: str, now: datetime, due_by: datetime | None = None, after: int = 0
     ) -> Delivery | None:
-        """Claim the next delivery of a channel that was due by `due_by` (`now` if not given), oldest first."""
+        """Claim the next delivery of a channel that was due by `due_by` (`now` if not given), oldest first.
+
+        `after` is the id of the one before, in a round that tries each but once.
+        """
         with self._write() as conn:
             row = conn.execute(
                 f"{DELIVERIES} WHERE channel = ? AND state = 'pending' AND given_up_at IS NULL"
-                " AND next_attempt_at <= ? ORDER BY deliveries.id LIMIT 1",
-                [channel, rows.instant(due_by or now)],
+                " AND next_attempt_at <= ? AND deliveries.id > ? ORDER BY deliveries.id LIMIT 1",
+                [channel, rows.instant(due_by or now), after],
             ).fetchone()
             if row is None:
                 return None
@@ -73,7 +76,7 @@ class DeliveryTables(Connection):
         with self._write() as conn:
             conn.execute(
                 "UPDATE deliveries SET state = 'sent', sent_at = ?, claimed_by = NULL, claimed_at = NULL,"
-                " last_error = NULL WHERE id = ?",
+                " last_error = NULL, given_up_at = NULL WHERE id = ?",
                 [rows.instant(now), delivery.id],
             )
             return tuple(self._split_off(delivery, one, now, retry_at or now) for one in refused)

@@ -46,3 +46,17 @@ def test_it_is_seen_everywhere_until_it_is_mended_and_sent(workplace) -> None:
     assert "招商周报 2025-W29" in (workplace.path / "kept").read_text()
     states = {one["channel"]: one["state"] for one in json.loads(workplace.zhaoshang("deliveries", "--json").stdout)}
     assert states == {"file": "sent", "hook": "sent"}
+
+
+def test_a_resend_to_a_channel_that_left_the_configuration_says_so_and_queues_nothing(workplace) -> None:
+    (workplace.path / "listing.html").write_text(
+        "<ul><li><a href='http://zj.example/1'>【湛江招商】海上风电项目开工</a><span>2025-07-16</span></li></ul>"
+    )
+    workplace.configure(SOURCE + AUDIENCE + PROGRAM.replace("./keep", "true"))
+    workplace.zhaoshang("--now", MONDAY, "crawl")
+    assert workplace.zhaoshang("--now", MONDAY, "deliver").returncode == 0
+    workplace.configure(SOURCE + AUDIENCE.replace(', "hook"', ""))
+    refused = workplace.zhaoshang("--now", MONDAY, "resend", "2")
+    assert refused.returncode == 1
+    assert "there is no [channel.hook] any more; add it again, then resend" in refused.stderr
+    assert len(json.loads(workplace.zhaoshang("deliveries", "--json").stdout)) == 2

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from digests.outbox import LEASE
+from digests.claims import LEASE
 from monitor.announcing import Delivery, DeliveryState
 from monitor.cli.deliver import tell
 from monitor.store import Store

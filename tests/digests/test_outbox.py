@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from digests.channels.email import message_id
-from digests.outbox import LEASE, retry_after
+from digests.claims import LEASE
+from digests.outbox import retry_after
 from monitor.announcing import Delivery, DeliveryState
 
 MINUTE = timedelta(minutes=1)
@@ -25,7 +26,8 @@ CHILD = """
 import json, os, signal, sys
 from datetime import datetime
 from pathlib import Path
-from digests.outbox import _OWNER, deliver_due
+from digests.claims import owner
+from digests.outbox import deliver_due
 from monitor import jobs
 from monitor.config import Config
 from monitor.setup import Setup
@@ -51,7 +53,7 @@ deliver_due(open_store, {**channels, "mail": Dying()}, lambda: now)
 
 CLAIM_AND_WAIT = """
 with open_store() as store:
-    store.claim_delivery("mail", _OWNER, now)
+    store.claim_delivery("mail", owner(), now)
 print("claimed", flush=True)
 sys.stdin.readline()
 """

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from digests.claims import LEASE
 from digests.content import Digest
-from digests.outbox import LEASE, deliver_due, release_abandoned
+from digests.outbox import deliver_due, release_abandoned
 from monitor.announcing import Delivery, DeliveryState
 from monitor.store import Store
 

@@ -11,6 +11,7 @@ from monitor.errors import ConfigError, SecretError
 from monitor.reload import resolved
 from monitor.setup import Setup, load_setup
 
+MAIL = 'type = "email"\nhost = "h"\nsender = "a@b.cn"\nrecipients = ["c@d.cn"]'
 KEY = "693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa"
 Read = Callable[[str], Setup]
 
@@ -40,6 +41,10 @@ def test_an_address_comes_from_one_place(read: Read, kind: str) -> None:
     [
         (f'type = "wecom"\nurl = "https://q.example/send?key={KEY}"', "use url_env or url_file"),
         (f'type = "dingtalk"\nurl_env = "A"\nsecret = "{KEY}"', "use secret_env or secret_file"),
+        (f'type = "wecom"\nurl_env = "https://q.example/{KEY}"', "must be the name of an environment variable"),
+        (f'type = "apprise"\nurl_env = "tgram://{KEY}/1"', "must be the name of an environment variable"),
+        (f'type = "webhook"\nurl = "https://h.example/"\nsecret_env = "{KEY}"', "must be the name of an environment"),
+        (f'{MAIL}\nusername = "u"\npassword_env = "{KEY}"', "must be the name of an environment variable"),
         ('type = "wecom"\nurl_env = "A"\nsecret_env = "B"', "unknown key 'secret_env'"),
         ('type = "feishu"\nurl_env = "A"\nsecret_env = "B"\nsecret_file = "c"', "exclude each other"),
         (f'type = "webhook"\nurl = "https://u:{KEY}@h.example/"', "use url_env or url_file for the whole address"),

@@ -132,12 +132,12 @@ def _serve(hook: Hook, sock: socket.socket, context: ssl.SSLContext | None) -> N
         if context is not None:
             sock = stack.enter_context(context.wrap_socket(sock, server_side=True))
         file = stack.enter_context(sock.makefile("rb"))
-        first = file.readline().decode()
-        if not first:  # somebody only looked whether anybody is there
+        first = file.readline().decode("utf-8", "replace")
+        if first.count(" ") < 2:  # somebody only looked whether anybody is there, or speaks TLS
             return
         method, target, _ = first.split(" ", 2)
         headers: dict[str, str] = {}
-        while line := file.readline().decode().strip():
+        while line := file.readline().decode("utf-8", "replace").strip():
             name, _, value = line.partition(":")
             headers[name.lower()] = value.strip()
         body = file.read(int(headers.get("content-length", 0)))

@@ -80,6 +80,7 @@ def test_the_environment_says_what_it_is(program, send, full_digest: Digest, tmp
         "ZHAOSHANG_DELIVERY": "1",
         "ZHAOSHANG_KEY": "0123abcd",
         "ZHAOSHANG_ATTEMPT": "1",
+        "ZHAOSHANG_BYTES": str(len(render(full_digest, "md").encode())),
     }
     assert told["PATH"] == os.environ["PATH"]
 
