@@ -46,7 +46,14 @@ TEXTS = {
 }
 # What the database holds has no lone surrogates: UTF-8 has no room for them. See the last tests for how they get lost.
 STORABLE = {name: text for name, text in TEXTS.items() if not name.startswith("surrogates")}
-EVERY = pytest.mark.parametrize("text", STORABLE.values(), ids=STORABLE)
+# A fifth of them in every run, all in the long one: each costs a rendering and a parser's work.
+EVERY = pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(text, id=name, marks=pytest.mark.long if number % 5 else ())
+        for number, (name, text) in enumerate(STORABLE.items())
+    ],
+)
 HARMLESS = "招商"
 # Text of our own: never a site's word, a user's, or a server's.
 OURS = {
