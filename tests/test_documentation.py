@@ -178,6 +178,7 @@ def test_the_readme_opens_with_what_it_is_for_then_the_two_commands():
     assert headings == [
         "Two commands",
         "A first real source",
+        "Who hears of what",
         "The daemon",
         "Commands",
         "Configuration",
