@@ -11,6 +11,7 @@ _WEEK = re.compile(r"(\d{4})-?[Ww](\d{1,2})")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})_(\d{4}-\d{2}-\d{2})")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
+_FIRST = date(1900, 1, 1)  # no listing is older; near the first day of the calendar, weeks before cannot be counted
 
 
 def week_of(day: date) -> Period:
@@ -44,6 +45,13 @@ def parse_period(text: str) -> Period:
 
     Raises PeriodError for anything else, 2025-W60 included.
     """
+    period = _period(text)
+    if period is None or period.start < _FIRST:
+        raise _no_period(text)
+    return period
+
+
+def _period(text: str) -> Period | None:
     try:
         if found := _WEEK.fullmatch(text):
             return week_of(date.fromisocalendar(int(found[1]), int(found[2]), 1))
@@ -53,9 +61,9 @@ def parse_period(text: str) -> Period:
             return days_of(date.fromisoformat(found[1]), date.fromisoformat(found[2]) + timedelta(days=1))
         if found := _MONTH.fullmatch(text):
             return month_of(date(int(found[1]), int(found[2]), 1))
-    except (ValueError, OverflowError) as error:
-        raise _no_period(text) from error
-    raise _no_period(text)
+    except (ValueError, OverflowError):  # no such day, or one beyond the calendar
+        return None
+    return None
 
 
 def _no_period(text: str) -> PeriodError:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from monitor.facts.findings import Level, Place
 from monitor.facts.place_divisions import Division, shared, towns
 from monitor.facts.place_elsewhere import county_elsewhere, hosts
-from monitor.facts.place_label import Named, read_label
+from monitor.facts.place_label import Named, read_label, read_town
 from monitor.facts.place_mentions import SITE, Mention
 from monitor.facts.place_reading import Reading, read
 from monitor.facts.place_script import simplified
@@ -47,6 +47,8 @@ def read_place(title: str, body: str, label: str | None = None) -> Place | None:
     base = _meant(named, reading) if named else None
     if named and base is None and not named.word:
         return None  # a label that names one of several places, and nothing says which
+    if base is None and (town := read_town(label)) and _speaks_of(town, reading):
+        return _place(town, label)
     if base is None:
         base, label = _from_text(reading), ""
         if base is None:
@@ -54,6 +56,11 @@ def read_place(title: str, body: str, label: str | None = None) -> Place | None:
     elsewhere = county_elsewhere(base, reading) if label and not _settled(base, title) else None
     site, words = (elsewhere[0], _words(reading, elsewhere[1])) if elsewhere else _site(base, reading)
     return _place(site, " … ".join(part for part in (label, words) if part) or base.name)
+
+
+def _speaks_of(county: Division, reading: Reading) -> bool:
+    """Whether the text names the county or its city: a town alone may be any word (黄金投资)."""
+    return any(one in county.line[1:] for mention in reading.mentions for one in mention.divisions)
 
 
 def _settled(one: Division, title: str) -> bool:

@@ -134,6 +134,24 @@ def towns() -> dict[str, tuple[str, ...]]:
     return {code: tuple(names.split(" ")) for code, names in (line.split("\t") for line in _lines(TOWNS))}
 
 
+@cache
+def counties_by_town() -> dict[str, tuple[Division, ...]]:
+    """The counties that have a town of a name."""
+    known = divisions()
+    found: dict[str, tuple[Division, ...]] = {}
+    for code, names in towns().items():
+        if known[code].level is Level.COUNTY:
+            for name in names:
+                found[name] = (*found.get(name, ()), known[code])
+    return found
+
+
+def counties_of_town(name: str) -> tuple[Division, ...]:
+    """The counties that have a town of that name, given in full or without its class."""
+    full = (name,) if name[-1] in "镇乡木" else (name + "镇", name + "乡")
+    return tuple({one: None for text in full for one in counties_by_town().get(text, ())})
+
+
 def shared(those: tuple[Division, ...]) -> Division | None:
     """The finest division that holds all of them."""
     common = None

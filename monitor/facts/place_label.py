@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass
 
 from monitor.facts.findings import Level
-from monitor.facts.place_divisions import CLASSES, Division, Form, heads
+from monitor.facts.place_divisions import CLASSES, Division, Form, counties_of_town, heads
 from monitor.facts.place_words import PHRASES
 
 _TRADE = re.compile(
     r"招商引资|招商|投资促进|投资|引资|投促|合作交流|促进局|促进|产业|资讯|信息|动态|快讯|要闻|发布|网|局|走进|聚焦|魅力|活力|选择|落户|中国|全国"
 )
+_LAND = re.compile(r"平原|盆地|高原|走廊")  # after a county's name: a land that many divisions lie in (江汉平原)
 _SPACE = re.compile(r"[\s·•|:：\-—_]+")
 
 
@@ -49,6 +50,15 @@ def read_label(label: str) -> Named | None:
     return _chain(text)  # a trade word may be part of the name
 
 
+def read_town(label: str) -> Division | None:
+    """The county of the town that a label names, with or without 镇 (博鳌), where only one county has such a town."""
+    for piece in _TRADE.split(_SPACE.sub("", label)):
+        those = counties_of_town(piece) if len(piece) > 1 else ()
+        if len(those) == 1:
+            return those[0]
+    return None
+
+
 def _chain(text: str) -> Named | None:
     """What the names in a row mean, the last inside those before it: 广东湛江, 湛江市徐闻县."""
     found: Named | None = None
@@ -59,6 +69,9 @@ def _chain(text: str) -> Named | None:
             if found is not None:
                 break
             at += 1
+            continue
+        if land := _land(text, at, form):
+            at += land
             continue
         at += len(form.text)
         suffix = text[at : at + 1] if not form.full and text[at : at + 1] in CLASSES else ""
@@ -75,6 +88,14 @@ def _chain(text: str) -> Named | None:
 def _form_at(text: str, at: int) -> Form | None:
     known = heads().get((text[at], text[at + 1]), ()) if at + 1 < len(text) else ()
     return next((form for form in known if text.startswith(form.text, at)), None)
+
+
+def _land(text: str, at: int, form: Form) -> int:
+    """How long the name of a land is that begins with that of a county; 0 where none does."""
+    land = _LAND.match(text, at + len(form.text))
+    if land is None or form.full or any(one.level is not Level.COUNTY for one in form.divisions):
+        return 0
+    return len(form.text) + len(land[0])
 
 
 def _phrase(form: Form, suffix: str) -> bool:

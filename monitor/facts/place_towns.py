@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
 
 from monitor.facts.findings import Level
-from monitor.facts.place_divisions import Division, Form, divisions, forms, towns
+from monitor.facts.place_divisions import Division, Form, counties_by_town, forms, towns
 from monitor.facts.place_mentions import NOT_HERE, PLAIN, Mention, stands_elsewhere
 from monitor.facts.place_reading import Reading
 
@@ -39,7 +38,7 @@ def _town(reading: Reading, end: int, base: Division) -> Mention | None:
     """The town of `base` whose name ends there, the longest."""
     for start in range(max(0, end - _MOST), end - _LEAST + 1):
         name = reading.text[start:end]
-        counties = [one for one in _counties().get(name, ()) if one.within(base)]
+        counties = [one for one in counties_by_town().get(name, ()) if one.within(base)]
         if counties:
             before = [one for one in reading.mentions if one.end == start]
             those = [one for one in counties if all(_may_hold(mention, one) for mention in before)]
@@ -64,15 +63,3 @@ def _short_named(reading: Reading, county: Division) -> list[Mention]:
 def _mention(text: str, start: int, name: str, county: Division) -> Mention:
     role = NOT_HERE if stands_elsewhere(text, start, start + len(name)) else PLAIN
     return Mention(start, start + len(name), Form(name, (county,), full=name[-1] in "镇乡木"), (county,), role=role)
-
-
-@cache
-def _counties() -> dict[str, tuple[Division, ...]]:
-    """The counties that have a town of a name."""
-    known = divisions()
-    found: dict[str, tuple[Division, ...]] = {}
-    for code, names in towns().items():
-        if known[code].level is Level.COUNTY:
-            for name in names:
-                found[name] = (*found.get(name, ()), known[code])
-    return found

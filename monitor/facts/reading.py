@@ -11,7 +11,7 @@ from monitor.facts.passage import passage_of
 from monitor.facts.quantities import read_quantities
 from monitor.facts.stage import read_stage
 
-VERSION = 2  # raised when facts are read otherwise: `zhaoshang reanalyse` then reads stored posts again
+VERSION = 3  # raised when facts are read otherwise: `zhaoshang reanalyse` then reads stored posts again
 
 
 def read_facts(title: str, body: str, published: date | None, *, place: Place | None = None) -> Facts:

@@ -71,7 +71,7 @@ class Features(NamedTuple):
     guest: float  # the same delegation's home, or the same stop of a fair
     guest_clash: float
     report_clash: float  # a work report against another's, or against none
-    template: float  # the same wording with other numbers, another company, guest or phase filled in
+    template: float  # the same wording with other numbers, another company, guest, phase or subject filled in
     bare: float  # nothing in common but general wording: no company, amount, figure or day
 
 
@@ -135,6 +135,7 @@ def compare(a: Evidence, b: Evidence, rarity: Rarity | None = None) -> Features:
         template=float(
             _is_template(cosine, told, total, clashes=told < _TELLS and (company_clash or other_occasion))
             or (cosine >= _FRAME and not cut and (_other_products(a, b) or _other_total(a, b)))
+            or _other_policy(a, b)
         ),
         bare=float(not (company or told > _TOLD or cosine > _CLOSE or money or same_day)),
     )
@@ -162,7 +163,22 @@ def _is_template(cosine: float, told: float, total: float, *, clashes: bool) -> 
 
 def _other_products(a: Evidence, b: Evidence) -> bool:
     """Whether each calls its project by words that the other has not: what is left out of a text makes no other one."""
-    return not (a.products <= b.words or b.products <= a.words)
+    return not (_has_all(b.words, a.products) or _has_all(a.words, b.products))
+
+
+def _has_all(words: frozenset[str], names: frozenset[str]) -> bool:
+    """Whether every name is among the words, or a piece of one: 主轴 is of 电主轴, as the tokeniser cuts it."""
+    return all(any(name in word for word in words) for name in names - words)
+
+
+def _other_policy(a: Evidence, b: Evidence) -> bool:
+    """Whether two policies are of subjects of which neither says a word of the other's: a county has many a year."""
+    both = a.stage is b.stage is Stage.POLICY and bool(a.products and b.products)
+    return both and not (_has_any(b.words, a.products) or _has_any(a.words, b.products))
+
+
+def _has_any(words: frozenset[str], names: frozenset[str]) -> bool:
+    return any(name in word for name in names for word in words)
 
 
 def _other_total(a: Evidence, b: Evidence) -> bool:

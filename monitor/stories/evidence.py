@@ -16,7 +16,7 @@ from monitor.stories.names import cores_of
 from monitor.stories.products import products_of
 from monitor.stories.words import Rarity, all_words, learned, rare_words
 
-VERSION = 2  # raised when what is read changes: stored evidence of another version is read again
+VERSION = 3  # raised when what is read changes: stored evidence of another version is read again
 
 _ABROAD = (
     "越南|泰国|老挝|缅甸|柬埔寨|马来西亚|新加坡|印度尼西亚|印尼|菲律宾|印度|巴基斯坦|哈萨克斯坦|乌兹别克斯坦|吉尔吉斯斯坦|俄罗斯|"
@@ -74,7 +74,7 @@ class Evidence:
     investments: tuple[int, ...]
     figures: frozenset[str]
     companies: tuple[str, ...]  # what is their own in their names
-    products: frozenset[str]  # how it calls its project or product
+    products: frozenset[str]  # how it calls its project or product; what a policy is for
     partner: str | None  # the first digits of another prefecture that is named early, more than once
     outside: frozenset[str]  # other places named early: where a delegation is from, where a fair is held
     title: frozenset[str]  # rare words of the title
@@ -105,7 +105,7 @@ def read_evidence(title: str, body: str, facts: Facts, rarity: Rarity | None = N
         investments=facts.contracted,
         figures=figures,
         companies=cores_of(facts.parties, own),
-        products=products_of(post, words),
+        products=products_of(post, words, facts.stage),
         partner=_partner(told[:_PARTNER_IN], facts.place.code if facts.place else None),
         outside=_outside(post, own),
         title=rare_words(all_words(name), rarity, own),

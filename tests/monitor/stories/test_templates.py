@@ -87,3 +87,50 @@ ALTERED = {
 @pytest.mark.parametrize("how", ALTERED)
 def test_an_altered_copy_is_folded(how: str) -> None:
     assert assigned(*ALTERED[how]).joins is not None
+
+
+SKY = (
+    "【绵阳招商】绵阳出台低空经济高质量发展十五条措施",
+    (
+        "2025年7月9日，绵阳市印发《关于支持低空经济高质量发展的若干措施》，提出十五条支持政策，有效期三年。对取得型号合格证的载人无人驾驶航空器，"
+        "给予最高1000万元奖励。开通城际低空物流航线的，每条每年给予最高60万元补贴。对新建起降场、试飞基地，单个项目最高补助300万元。"
+        "设立总规模20亿元的产业基金；飞手、维修工程师纳入急缺人才目录，享受安家补贴。市里建立联席会议制度，力争到2027年集聚企业两百家。"
+    ),
+)
+SKY_AGAIN = (
+    "【四川投资】一图看懂：绵阳支持低空经济的十五条“干货”",
+    (
+        "问：绵阳今年七月发布的低空经济若干措施共有多少条？答：一共十五条，管三年。问：造飞机能拿多少钱？答：载人无人驾驶航空器拿到型号合格证，"
+        "最多奖励一千万元。问：飞物流有补贴吗？答：有。低空货运航线一条一年最高补六十万元。问：建起降场怎么支持？答：起降场、试飞基地一个项目最多三百万元。"
+        "问：钱从哪儿来？答：有一只二十亿元规模的产业基金；飞手、维修师列入急缺工种，安家有补贴。问：找谁办？答：联席会议办公室一个窗口受理。"
+    ),
+)
+NUCLEAR = (
+    "【绵阳招商】绵阳出台核医疗健康产业高质量发展十二条措施",
+    (
+        "2025年7月18日，绵阳市印发《关于支持核医疗健康产业高质量发展的若干措施》，提出十二条支持政策，有效期三年。对取得上市许可的放射性药物，"
+        "给予最高1000万元奖励。鼓励医院开设核医学科，对新增核素诊疗设备给予贷款贴息。对新建同位素反应堆，单个项目最高补助300万元。"
+        "设立总规模20亿元的产业基金；核医学医师纳入急缺人才目录，享受安家补贴。市里建立联席会议制度，力争到2027年集聚企业两百家。"
+    ),
+)
+
+
+def test_what_a_policy_is_for_is_read_from_its_name() -> None:
+    assert evidence(*SKY).products == {"低空"}
+    assert evidence(*SKY_AGAIN).products == {"低空"}
+    assert "核医" in evidence(*NUCLEAR).products
+
+
+def test_policies_of_one_city_for_other_industries_stay_apart_and_a_retelling_finds_its_own() -> None:
+    sky, nuclear, again = evidence(*SKY), evidence(*NUCLEAR), evidence(*SKY_AGAIN)
+    assert assign(nuclear, [Candidate(1, 1, sky)]).joins is None
+    joins = assign(again, [Candidate(1, 1, sky), Candidate(2, 2, nuclear)]).joins
+    assert joins is not None
+    assert joins.story == 1
+
+
+def test_a_piece_of_a_longer_word_calls_no_other_product() -> None:
+    spindle = swapped(("电解液", "主轴"))
+    electric = swapped(("电解液", "电主轴"))
+    first, second = evidence(*spindle), evidence(*electric)
+    assert assign(second, [Candidate(1, 1, first)]).joins is not None
