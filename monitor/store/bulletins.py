@@ -72,12 +72,17 @@ class BulletinTables(DigestTables):
         return rows.audience(found[0]) if found else None
 
     def _unjudged(self, who: Audience, window: Window) -> tuple[Post, ...]:
-        """Posts that were first seen after the rule was made, by crawls that have ended, and that it has not judged."""
+        """Posts that were first seen after the rule was made, by crawls that have ended, and that it has not judged.
+
+        Or whose text has changed since it passed them over.
+        """
         found = self._rows(
             f"SELECT {rows.POST_COLUMNS} FROM {rows.POSTS} WHERE posts.effective_on >= ?1 AND posts.first_seen_at >= ?2"
             " AND posts.replayed = 0 AND posts.baseline = 0 AND posts.status = 'complete'"
             " AND posts.grouped = posts.revision"
-            " AND NOT EXISTS (SELECT 1 FROM digest_entries WHERE audience_id = ?3 AND post_id = posts.id)"
+            " AND NOT EXISTS (SELECT 1 FROM digest_entries WHERE audience_id = ?3 AND post_id = posts.id"
+            " AND NOT (kind = 'filtered' AND EXISTS"
+            " (SELECT 1 FROM untold WHERE untold.audience_id = ?3 AND untold.post_id = posts.id)))"
             " AND NOT EXISTS (SELECT 1 FROM crawls WHERE crawls.source_id = posts.source_id AND finished_at IS NULL"
             " AND started_at >= ?4) ORDER BY posts.effective_on DESC, posts.id",
             window.since.isoformat(),
@@ -100,6 +105,7 @@ class BulletinTables(DigestTables):
             told_stories=frozenset(storytelling.told_in),
             told_in=storytelling.told_in,
             linked=storytelling.linked,
+            passed_over=self._passed_over(who, posts, first=1),
         )
 
     def _alerted_on(self, who: Audience, day: date, zone: ZoneInfo) -> int:

@@ -137,6 +137,25 @@ def test_a_changed_filter_brings_nothing_old_back(rule: Open) -> None:
     assert told(wider.alert(THURSDAY + HOUR)) == ["丙"]
 
 
+def test_a_post_that_comes_to_state_the_amount_is_alerted_once(rule: Open) -> None:
+    desk = rule(min_investment="10亿元")
+    desk.see(entry("甲", body=PROJECTS["甲"][1].replace("总投资12亿元，", "")), at=THURSDAY)
+    assert desk.alert(THURSDAY) == []
+    desk.see(entry("甲"), at=THURSDAY + HOUR)
+    assert told(desk.alert(THURSDAY + HOUR)) == ["甲"]
+    desk.see(entry("甲", body=PROJECTS["甲"][1].replace("12亿元", "15亿元")), at=THURSDAY + 2 * HOUR)
+    assert desk.alert(THURSDAY + 2 * HOUR) == []
+
+
+def test_an_edit_brings_nothing_back_that_another_filter_passed_over(rule: Open) -> None:
+    desk = rule(places=["茂名"])
+    desk.see(entry("甲"), at=THURSDAY)
+    assert desk.alert(THURSDAY) == []
+    wider = rule()
+    wider.see(entry("甲", body=PROJECTS["甲"][1].replace("12亿元", "15亿元")), at=THURSDAY + HOUR)
+    assert wider.alert(THURSDAY + HOUR) == []
+
+
 def test_what_is_passed_over_is_noted_once_and_told_to_nobody(rule: Open) -> None:
     desk = rule(places=["北京市"])
     for hours, name in enumerate("甲乙丙丁"):
