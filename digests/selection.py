@@ -107,7 +107,7 @@ def select_all(material: DigestMaterial, wanted: Filter = EVERYTHING) -> Selecti
     admitted: list[Told] = []
     passed_over: list[Post] = []
     for one in stories:
-        if wanted.admits(one.story.members):
+        if wanted.admits(one.story.members) or _overflowed(one.story.id, material):
             admitted.append(one)
         else:
             passed_over += one.posts

@@ -1,6 +1,6 @@
-"""Enters in `untold` what triggers cannot: posts from before an audience, and those that changed since it passed them over.
+"""Enters in `untold` what triggers cannot: posts from before an audience, and those that it passed over as they were.
 
-It knows how such a post looked then. The triggers and the columns are explained in telling_schema.py; what of the list a digest takes is not decided here.
+The triggers and the columns are explained in telling_schema.py; what of the list a digest takes is not decided here.
 """
 
 import json

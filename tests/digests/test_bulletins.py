@@ -236,6 +236,15 @@ def test_what_a_rule_had_no_room_for_is_told_whatever_the_audience_filters(rule:
     assert items(desk.freeze("2025-W30", at=DIGEST_AT + 7 * DAY)) == {}
 
 
+def test_a_preview_shows_what_a_rule_left_to_the_digest(rule: Open) -> None:
+    desk = rule(audience={"places": ["湛江"]}, at_most=1)
+    desk.see(entry("甲"), entry("乙"), entry("丙"), at=THURSDAY)
+    desk.alert(THURSDAY)
+    shown = items(desk.preview("2025-W29"))
+    assert set(shown) == set(items(desk.freeze(at=DIGEST_AT))) == {"甲", "丙"}
+    assert shown["丙"].overflow
+
+
 def test_alerts_and_digests_are_streams_apart(rule: Open) -> None:
     desk = rule()
     desk.see(entry("甲"), at=THURSDAY)
