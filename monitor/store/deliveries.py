@@ -121,7 +121,8 @@ class DeliveryTables(Connection):
     def resend(self, delivery_id: int, message_id: Callable[[Delivery], str], now: datetime) -> Delivery:
         """Queue one more delivery of the same digest or alert to the same recipient, under a Message-ID of its own.
 
-        One that failed for good has not been told: it is queued itself, with what is left of it.
+        One that failed for good, or still waits for its next try, has not been told: it is queued itself, with what is
+        left of it. One that is on its way stays as it is.
         Raises UnknownDelivery.
         """
         with self._write() as conn:
@@ -130,9 +131,11 @@ class DeliveryTables(Connection):
                 raise UnknownDelivery(
                     f"there is no delivery {delivery_id}", where=str(self.path), todo="see `zhaoshang deliveries`"
                 )
-            if row["given_up_at"]:
+            if row["state"] != "sent":
                 conn.execute(
-                    "UPDATE deliveries SET given_up_at = NULL, attempts = 0, next_attempt_at = ? WHERE id = ?",
+                    "UPDATE deliveries SET attempts = CASE WHEN given_up_at IS NULL THEN attempts ELSE 0 END,"
+                    " given_up_at = NULL, next_attempt_at = ?"
+                    " WHERE id = ? AND state = 'pending'",
                     [rows.instant(now), delivery_id],
                 )
                 return self._delivery(delivery_id)
