@@ -94,7 +94,7 @@ def resend(session: Session, delivery_id: int) -> None:
     with session.open_store() as store:
         again = store.resend(delivery_id, lambda one: _new_message_id(session, one, store.database_id()), session.now)
         click.echo(f"queued delivery {again.id}: {again.period_key} to {again.channel} {again.recipient}".rstrip())
-    if not tell(jobs.deliver(session.setup, session.clock)):
+    if not tell(jobs.deliver(session.setup, session.clock, by_hand=True)):
         sys.exit(1)
 
 

@@ -1,5 +1,6 @@
 """The outbox: claims deliveries, and records how they ended; sending is done elsewhere, between two transactions."""
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -29,14 +30,23 @@ class DeliveryTables(Connection):
         return tuple(row["channel"] for row in found)
 
     def claim_delivery(
-        self, channel: str, owner: str, now: datetime, due_by: datetime | None = None
+        self,
+        channel: str,
+        owner: str,
+        now: datetime,
+        due_by: datetime | None = None,
+        hushed: Sequence[str] = (),
     ) -> Delivery | None:
-        """Claim the next delivery of a channel that was due by `due_by` (`now` if not given), oldest first."""
+        """Claim the next delivery of a channel that was due by `due_by` (`now` if not given), oldest first.
+
+        Those to the audiences and rules in `hushed` wait.
+        """
         with self._write() as conn:
             row = conn.execute(
                 f"{DELIVERIES} WHERE channel = ? AND state = 'pending' AND given_up_at IS NULL"
-                " AND next_attempt_at <= ? ORDER BY deliveries.id LIMIT 1",
-                [channel, rows.instant(due_by or now)],
+                " AND next_attempt_at <= ? AND COALESCE(audiences.name, '') NOT IN (SELECT value FROM json_each(?))"
+                " ORDER BY deliveries.id LIMIT 1",
+                [channel, rows.instant(due_by or now), json.dumps(list(hushed))],
             ).fetchone()
             if row is None:
                 return None

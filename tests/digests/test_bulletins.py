@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from digests.content import Digest
+from monitor import jobs
+from monitor.clock import Clock
 from monitor.grouping import group_posts
 from monitor.pages import Entry, ListingPage
 
@@ -180,6 +182,31 @@ def test_in_quiet_hours_nothing_goes_out_and_afterwards_all_of_it_together(rule:
     (alert,) = desk.alert(night + 8 * HOUR)
     assert told([alert]) == ["乙", "甲"]
     assert alert.period.key == "2025-07-18T070000"
+
+
+def test_an_alert_that_was_not_taken_before_its_quiet_hours_waits_for_their_end(rule: Open) -> None:
+    desk = rule(quiet="22:00-07:00")
+    evening = datetime(2025, 7, 17, 13, 59, tzinfo=UTC)  # 21:59
+    desk.see(entry("甲"), at=evening)
+    desk.alert(evening)
+    folder = desk.setup.digests_dir
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("in the way")
+    config = desk.setup.config
+
+    def deliver(at: datetime, *, by_hand: bool = False) -> list[bool]:
+        return [one.error is None for one in jobs.deliver(desk.setup, Clock(at), by_hand=by_hand)]
+
+    assert config.hushed(evening) == ()
+    assert deliver(evening) == [False]
+    folder.unlink()
+    assert config.hushed(evening + HOUR) == ("大项目",)
+    assert deliver(evening + HOUR) == []
+    assert deliver(evening + 9 * HOUR + timedelta(minutes=1)) == [True]
+    (sent,) = desk.store.deliveries()
+    desk.store.resend(sent.id, lambda _: "<again@test>", evening + 2 * DAY)
+    assert deliver(evening + 2 * DAY + HOUR) == []
+    assert deliver(evening + 2 * DAY + HOUR, by_hand=True) == [True], "somebody has asked for it"
 
 
 def test_beyond_its_number_a_day_stories_are_left_to_the_digest_and_marked(rule: Open) -> None:
