@@ -67,6 +67,17 @@ class BulletinTables(DigestTables):
             self._queue(conn, digest_id, composition.targets, now)
             return self.digest(digest_id)
 
+    def bulletin(self, rule: str, key: str | None = None) -> FrozenDigest | None:
+        """An alert of a rule by its key, or its latest; None when there is none. What it only noted is no alert."""
+        found = self._rows(
+            "SELECT digests.id FROM digests JOIN audiences ON audiences.id = audience_id"
+            " WHERE audiences.name = ?1 AND period GLOB '????-??-??T*' AND (?2 IS NULL OR period = ?2)"
+            " ORDER BY digests.id DESC LIMIT 1",
+            rule,
+            key,
+        )
+        return self.digest(found[0]["id"]) if found else None
+
     def _rule(self, name: str) -> Audience | None:
         found = self._rows("SELECT * FROM audiences WHERE name = ?", name)
         return rows.audience(found[0]) if found else None
