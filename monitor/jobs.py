@@ -30,8 +30,8 @@ from monitor.store import Store
 def sync(store: Store, setup: Setup, now: datetime) -> None:
     """Make what is configured known to the store."""
     config = setup.config
-    readers = [one.name for one in (*config.audience, *config.rule)]
-    store.sync([source.spec for source in config.source], readers, now)
+    audiences, rules = ([one.name for one in table] for table in (config.audience, config.rule))
+    store.sync([source.spec for source in config.source], audiences, now, rules)
 
 
 def due_sources(store: Store, setup: Setup, now: datetime) -> tuple[str, ...]:

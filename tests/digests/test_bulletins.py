@@ -158,6 +158,28 @@ def test_an_edit_brings_nothing_back_that_another_filter_passed_over(rule: Open)
     assert wider.alert(THURSDAY + HOUR) == []
 
 
+def test_a_rule_that_is_called_as_an_audience_was_has_room_and_tells_what_that_was_told(open_desk: Open) -> None:
+    desk = open_desk(audiences=({"name": "A"},), began=THURSDAY - DAY)
+    desk.see(at=THURSDAY - DAY)
+    desk.see(entry("甲"), at=THURSDAY)
+    group_posts(desk.store, THURSDAY)
+    desk.freeze("2025-07-17", audience="A", at=THURSDAY)
+    swapped = open_desk(audiences=({"name": "B"},), alert_rules=({"name": "A", "at_most": 1},), began=THURSDAY + HOUR)
+    swapped.see(entry("甲"), entry("乙"), at=THURSDAY + 2 * HOUR)
+    assert told(swapped.alert(THURSDAY + 2 * HOUR)) == ["乙"]
+
+
+def test_an_audience_that_is_called_as_a_rule_was_is_told_what_that_passed_over(open_desk: Open) -> None:
+    desk = open_desk(alert_rules=({"name": "R", "places": ["北京市"]},), began=THURSDAY - DAY)
+    desk.see(at=THURSDAY - DAY)
+    desk.see(entry("甲"), at=THURSDAY)
+    assert desk.alert(THURSDAY) == []
+    swapped = open_desk(audiences=({"name": "R"},), began=THURSDAY + HOUR)
+    assert set(items(swapped.freeze(audience="R", at=DIGEST_AT))) == {"甲"}
+    jobs.sync(swapped.store, swapped.setup, DIGEST_AT)
+    assert items(swapped.freeze("2025-W30", audience="R", at=DIGEST_AT + 7 * DAY)) == {}
+
+
 def test_what_is_passed_over_is_noted_once_and_told_to_nobody(rule: Open) -> None:
     desk = rule(places=["北京市"])
     for hours, name in enumerate("甲乙丙丁"):
