@@ -75,7 +75,8 @@ class CrawlLedger(CrawlBook):
         """Make the configuration known, and this source even where it stands in a hand-written spider only."""
         config = self._setup.config
         specs = {source.name: source.spec for source in (*config.source, self._source)}
-        store.sync(specs.values(), [audience.name for audience in config.audience], self.now)
+        audiences, rules = ([one.name for one in table] for table in (config.audience, config.rule))
+        store.sync(specs.values(), audiences, self.now, rules)
         known = store.source(self._source.name)
         if known is None:
             raise RuntimeError(f"{self._source.name} was made known and is not there")

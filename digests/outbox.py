@@ -36,6 +36,7 @@ _ZONE = ZoneInfo("Asia/Shanghai")  # the setting's own default
 
 Templates = Mapping[str, Path]  # the directories of own templates by audience, of those that have one
 _OURS: Templates = MappingProxyType({})
+Hushed = Callable[[datetime], Sequence[str]]  # the rules whose quiet hours a moment lies in
 
 logger = logging.getLogger("zhaoshang")
 
@@ -67,17 +68,25 @@ def retry_after(attempts: int, delivery_id: int) -> timedelta:
     return timedelta(seconds=int(wait.total_seconds() * (1 + _JITTER * share)))
 
 
+def nobody(now: datetime) -> Sequence[str]:
+    """Quiet hours of nobody's."""
+    del now
+    return ()
+
+
 def deliver_due(
     open_store: Callable[[], Store],
     channels: Mapping[str, Channel | Robot],
     clock: Callable[[], datetime],
     zone: ZoneInfo = _ZONE,
     templates: Templates = _OURS,
+    hushed: Hushed = nobody,
 ) -> tuple[Outcome, ...]:
     """Try everything that is due once, each channel in its own thread.
 
     A delivery whose channel left the configuration stays pending, with that reason, and so does one whose audience's
-    own template (in `templates`) cannot be filled. Alerts tell their times in `zone`.
+    own template (in `templates`) cannot be filled. Alerts tell their times in `zone`; those of rules that are
+    `hushed` wait.
     """
     with open_store() as store:
         release_abandoned(store, clock())
@@ -86,7 +95,8 @@ def deliver_due(
         return ()
     with ThreadPoolExecutor(max_workers=len(names), thread_name_prefix="channel") as pool:
         tried = [
-            pool.submit(deliver_channel, open_store, name, channels.get(name), clock, zone, templates) for name in names
+            pool.submit(deliver_channel, open_store, name, channels.get(name), clock, zone, templates, hushed)
+            for name in names
         ]
     return tuple(outcome for future in tried for outcome in future.result())
 
@@ -98,6 +108,7 @@ def deliver_channel(
     clock: Callable[[], datetime],
     zone: ZoneInfo = _ZONE,
     templates: Templates = _OURS,
+    hushed: Hushed = nobody,
 ) -> list[Outcome]:
     """Try once everything that is due on one channel. `channel` is None when it left the configuration."""
     outcomes: list[Outcome] = []
@@ -105,7 +116,7 @@ def deliver_channel(
     last = 0
     with open_store() as store:
         # Each once, by its number: by the time alone, a clock that is set back would make what failed due at once.
-        while (delivery := _claim(store, name, clock(), started, last)) is not None:
+        while (delivery := _claim(store, name, clock(), started, last, hushed)) is not None:
             last = delivery.id
             try:
                 outcomes += _try(store, delivery, channel, clock, partial(_message, store, delivery, zone, templates))
@@ -114,9 +125,9 @@ def deliver_channel(
     return outcomes
 
 
-def _claim(store: Store, name: str, now: datetime, due_by: datetime, after: int) -> Delivery | None:
+def _claim(store: Store, name: str, now: datetime, due_by: datetime, after: int, hushed: Hushed) -> Delivery | None:
     with _claiming:
-        delivery = store.claim_delivery(name, claims.owner(), now, due_by=due_by, after=after)
+        delivery = store.claim_delivery(name, claims.owner(), now, due_by=due_by, after=after, hushed=hushed(now))
         if delivery is not None:
             _in_flight.add(delivery.id)
         return delivery

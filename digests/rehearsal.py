@@ -5,7 +5,7 @@ the first post of a story was seen.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from digests.ranking import score
 from digests.selection import Selection, Told, select_all
 from monitor.announcing import DigestMaterial, Period
 from monitor.config import AudienceConfig, Config, RuleConfig
+from monitor.filters import Filter
 from monitor.periods import local_date, week_of
 from monitor.setup import Setup
 from monitor.store import Store
@@ -49,31 +50,51 @@ def rehearse(store: Store, setup: Setup, weeks: int, now: datetime) -> tuple[Reh
     """What every audience and rule would have sent in the last `weeks` ISO weeks, the present one included."""
     config = setup.config
     today = local_date(now, config.zone)
-    sent: dict[str, list[WeekSent]] = defaultdict(list)
-    for back in range(weeks):
-        period = week_of(today - timedelta(days=7 * back))
-        material = store.preview_material("", period, now, [], config.zone)
-        for audience in config.audience:
-            sent[audience.name].append(_digest(material, audience))
-        for rule in config.rule:
-            sent[rule.name].append(_alerts(material, rule, config))
-    named = [(audience.name, False) for audience in config.audience] + [(rule.name, True) for rule in config.rule]
-    return tuple(Rehearsal(name, is_rule, tuple(sent[name])) for name, is_rule in named)
+    # One week more: what is dated in it may have been found, and alerted, in the next.
+    periods = [week_of(today - timedelta(days=7 * back)) for back in range(weeks + 1)]
+    materials = [store.preview_material("", period, now, [], config.zone) for period in periods]
+    told = [
+        Rehearsal(one.name, False, tuple(_digest(material, one, config.zone) for material in materials[:-1]))
+        for one in config.audience
+    ]
+    return (*told, *(Rehearsal(rule.name, True, _alerts(materials, rule, config)) for rule in config.rule))
 
 
-def _digest(material: DigestMaterial, audience: AudienceConfig) -> WeekSent:
+def _digest(material: DigestMaterial, audience: AudienceConfig, zone: ZoneInfo) -> WeekSent:
     selection = select_all(material, audience.filter)
-    return _week(material.period, selection, _ranked(selection.new, audience))
+    told = [one for one in selection.new if not _told_before(one, material.period, audience.filter, zone)]
+    recycled = [one for one in selection.recycled if not _told_before(one, material.period, audience.filter, zone)]
+    return _week(material.period, replace(selection, recycled=tuple(recycled)), _ranked(told, audience))
 
 
-def _alerts(material: DigestMaterial, rule: RuleConfig, config: Config) -> WeekSent:
-    selection = select_all(material, rule.filter)
+def _told_before(told: Told, period: Period, wanted: Filter, zone: ZoneInfo) -> bool:
+    """Whether the digest before has had the story: by posts that are dated, and were seen, before the period."""
+    start = period.start
+    members = [one for one in told.story.members if one.post.effective_on < start]
+    earlier = [one for one in members if local_date(one.post.first_seen_at, zone) < start]
+    return bool(earlier) and wanted.admits(earlier)
+
+
+def _alerts(materials: Sequence[DigestMaterial], rule: RuleConfig, config: Config) -> tuple[WeekSent, ...]:
+    """The weeks of a rule, without the oldest of the materials. A story counts on the day it was first seen on."""
+    selections = [select_all(material, rule.filter) for material in materials]
+    stories: dict[int, Told] = {}
+    for selection in selections:  # the latest week first, so that the week in which it began has the last word
+        stories |= {min(one.post.id for one in told.story.members): told for told in selection.new}
     days: dict[date, list[Told]] = defaultdict(list)
-    for told in _ranked([one for one in selection.new if _could_alert(one, config.zone)], config.audience_of(rule)):
+    for told in _ranked([one for one in stories.values() if _could_alert(one, config.zone)], config.audience_of(rule)):
         days[local_date(_first_seen(told), config.zone)].append(told)
-    alerted = [told for day in sorted(days) for told in days[day][: rule.at_most]]
-    overflow = sum(len(found) for found in days.values()) - len(alerted)
-    return replace(_week(material.period, selection, alerted), recycled=0, overflow=overflow)
+    return tuple(
+        _alert_week(material.period, selection, days, rule)
+        for material, selection in zip(materials[:-1], selections[:-1], strict=True)
+    )
+
+
+def _alert_week(period: Period, selection: Selection, days: Mapping[date, list[Told]], rule: RuleConfig) -> WeekSent:
+    within = [days[day] for day in sorted(days) if period.start <= day < period.end]
+    alerted = [told for found in within for told in found[: rule.at_most]]
+    overflow = sum(map(len, within)) - len(alerted)
+    return replace(_week(period, selection, alerted), recycled=0, overflow=overflow)
 
 
 def _ranked(new: Sequence[Told], audience: AudienceConfig) -> list[Told]:

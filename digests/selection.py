@@ -77,16 +77,19 @@ def select(material: DigestMaterial, rules: AnnounceRules, zone: ZoneInfo, wante
     unmentioned: list[Post] = []
     backfilled: list[Post] = []
     passed_over: list[Post] = []
-    for key, posts in _gathered(material).items():
+    for key, offered in _gathered(material).items():
+        named = _named_before(key, offered, material)
+        passed_over += named
+        posts = [post for post in offered if post not in named]
         tellable = [post for post in posts if not _only_counted(post, rules, zone)]
-        if _was_told(key, posts, material):
+        if _was_told(key, offered, material):
             unmentioned += [post for post in posts if post not in tellable]
             if tellable:
                 told_before.append(_told(known.get(key), tellable, tellable))
         else:
             within = [post for post in tellable if post.effective_on >= material.period.start]
             story = _told(known.get(key), within or tellable or posts, posts)
-            if not (wanted.admits(story.story.members) or _overflowed(key, material)):
+            if not (_is_wanted(story, posts, wanted, material) or _overflowed(key, material)):
                 passed_over += posts
             elif tellable:
                 stories.append(story)
@@ -104,7 +107,7 @@ def select_all(material: DigestMaterial, wanted: Filter = EVERYTHING) -> Selecti
     admitted: list[Told] = []
     passed_over: list[Post] = []
     for one in stories:
-        if wanted.admits(one.story.members):
+        if wanted.admits(one.story.members) or _overflowed(one.story.id, material):
             admitted.append(one)
         else:
             passed_over += one.posts
@@ -159,6 +162,24 @@ def _group(post: Post) -> int:
 
 def _was_told(key: int, posts: Sequence[Post], material: DigestMaterial) -> bool:
     return key in material.told_stories or any(_group(post) in material.announced_groups for post in posts)
+
+
+def _named_before(key: int, posts: Sequence[Post], material: DigestMaterial) -> list[Post]:
+    """Of the posts of a story that was told, those that were passed over: they have stood under it as links."""
+    if not _was_told(key, posts, material) or _overflowed(key, material):
+        return []
+    return [post for post in posts if post.id in material.passed_over]
+
+
+def _is_wanted(told: Told, posts: Sequence[Post], wanted: Filter, material: DigestMaterial) -> bool:
+    """Whether a story is wanted for what it says now, and not because the filter changed since it was passed over."""
+    members = told.story.members
+    if not wanted.admits(members):
+        return False
+    before = material.passed_over
+    if not all(post.id in before for post in posts):
+        return True
+    return not wanted.admits([_alone(before[one.post.id]) if one.post.id in before else one for one in members])
 
 
 def _overflowed(key: int, material: DigestMaterial) -> bool:

@@ -122,6 +122,7 @@ class DigestMaterial:
     alerts: Mapping[int, tuple[Alerted, ...]] = field(default_factory=dict)  # story -> what the audience's rules did
     linked: tuple[Story, ...] = ()  # those that links of `stories` lead to, where they are not among them
     history: History = History()
+    passed_over: Mapping[int, Post] = field(default_factory=dict)  # those of `posts` that were, as they were then
 
 
 @dataclass(frozen=True, slots=True)

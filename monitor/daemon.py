@@ -144,7 +144,7 @@ class Daemon:
             due = name in store.due_channels(clock())
         if due and not self._stop.is_set():
             config = self._setup.config
-            deliver_channel(self._open_store, name, channel, clock, config.zone, config.templates)
+            deliver_channel(self._open_store, name, channel, clock, config.zone, config.templates, config.hushed)
 
     def leftover_tick(self) -> None:
         """Say of deliveries whose channel left the configuration why they wait, and tell of those that failed."""

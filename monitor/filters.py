@@ -1,5 +1,6 @@
 """What an audience or an alert rule wants to hear of, and whether a story is of that; pure, it reads no settings."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -60,10 +61,11 @@ class Filter:
 
 
 EVERYTHING = Filter()
+_BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 
 
 def mentioned(words: Iterable[str], *texts: str) -> list[str]:
-    """Those of the words that stand in one of the texts, whatever their width and case."""
+    """Those of the words that stand in one of the texts, whatever their width and case, and where lines are broken."""
     sought = {word: _folded(word) for word in words}
     if not sought:
         return []
@@ -83,4 +85,6 @@ def _lies_in(place: Place | None, codes: Iterable[str]) -> bool:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    """Chinese characters next to each other have no space between them, other words one."""
+    one_spaced = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return _BETWEEN_CHINESE.sub("", one_spaced)

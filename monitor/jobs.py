@@ -12,7 +12,7 @@ from digests.bulletin import freeze_bulletin
 from digests.channels import Channel, Robot, open_channel
 from digests.freeze import freeze
 from digests.index import refresh
-from digests.outbox import Outcome, deliver_due
+from digests.outbox import Outcome, deliver_due, nobody
 from digests.published import folders_of
 from monitor.announcing import FrozenDigest
 from monitor.clock import Clock
@@ -30,8 +30,8 @@ from monitor.store import Store
 def sync(store: Store, setup: Setup, now: datetime) -> None:
     """Make what is configured known to the store."""
     config = setup.config
-    readers = [one.name for one in (*config.audience, *config.rule)]
-    store.sync([source.spec for source in config.source], readers, now)
+    audiences, rules = ([one.name for one in table] for table in (config.audience, config.rule))
+    store.sync([source.spec for source in config.source], audiences, now, rules)
 
 
 def due_sources(store: Store, setup: Setup, now: datetime) -> tuple[str, ...]:
@@ -140,12 +140,18 @@ def open_channels(setup: Setup) -> dict[str, Channel | Robot]:
     }
 
 
-def deliver(setup: Setup, clock: Clock) -> tuple[Outcome, ...]:
-    """Send what is due now, and then what the operator is to hear of it."""
+def deliver(setup: Setup, clock: Clock, *, by_hand: bool = False) -> tuple[Outcome, ...]:
+    """Send what is due now, and then what the operator is to hear of it; `by_hand` in quiet hours as well."""
+    config = setup.config
 
     def send() -> tuple[Outcome, ...]:
         return deliver_due(
-            lambda: Store(setup.database), open_channels(setup), clock.now, setup.config.zone, setup.config.templates
+            lambda: Store(setup.database),
+            open_channels(setup),
+            clock.now,
+            config.zone,
+            config.templates,
+            nobody if by_hand else config.hushed,
         )
 
     outcomes = send()

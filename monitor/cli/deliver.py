@@ -89,12 +89,13 @@ def resend(session: Session, delivery_id: int) -> None:
     """Send the digest or alert of one delivery once more, on purpose.
 
     ID is a number from `zhaoshang deliveries`. A mail gets a new Message-ID, a webhook a new key, and both say 重发.
-    Of a delivery that has failed for good, what is left of it is sent, as if for the first time.
+    Of a delivery that has failed for good, what is left of it is sent, as if for the first time; one that waits for
+    its next try is tried now, and nothing is sent twice.
     """
     with session.open_store() as store:
         again = store.resend(delivery_id, lambda one: _new_message_id(session, one, store.database_id()), session.now)
         click.echo(f"queued delivery {again.id}: {again.period_key} to {again.channel} {again.recipient}".rstrip())
-    if not tell(jobs.deliver(session.setup, session.clock)):
+    if not tell(jobs.deliver(session.setup, session.clock, by_hand=True)):
         sys.exit(1)
 
 

@@ -1,5 +1,6 @@
 """The tables and keys of zhaoshang.toml, each with type, bounds and default; where the file is, it does not know."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -145,6 +146,11 @@ class Config(Table):
     def channels_of(self, rule: RuleConfig) -> tuple[str, ...]:
         """Where its alerts go."""
         return rule.channels or self.audience_of(rule).channels
+
+    def hushed(self, now: datetime) -> tuple[str, ...]:
+        """The names of the rules whose quiet hours a moment lies in."""
+        asked = ((rule.name, rule.quiet_hours) for rule in self.rule)
+        return tuple(name for name, hours in asked if hours is not None and hours.cover(now, self.zone))
 
     @property
     def zone(self) -> ZoneInfo:

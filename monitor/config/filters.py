@@ -2,14 +2,14 @@
 
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, field_validator, model_validator
 
 from monitor.config.fields import Name, Table, nearest
 from monitor.facts.amounts import amounts_in
 from monitor.facts.findings import Level, Stage
 from monitor.facts.industry import INDUSTRIES
 from monitor.facts.place_divisions import Division, divisions, forms
-from monitor.filters import Filter
+from monitor.filters import Filter, mentioned
 
 _SHOWN = 6  # divisions named in an error
 
@@ -25,7 +25,13 @@ def _yuan(value: object) -> int:
     raise ValueError(f'{value!r} is no amount; write one such as "1亿元" or "5000万元", or a number of yuan')
 
 
-Word = Annotated[str, Field(min_length=1)]
+def _some_word(text: str) -> str:
+    if not text.strip():
+        raise ValueError(f"{text!r} is no word, and would be found nowhere or everywhere; write one")
+    return text.strip()
+
+
+Word = Annotated[str, AfterValidator(_some_word)]
 
 
 class FilterTable(Table):
@@ -59,9 +65,10 @@ class FilterTable(Table):
 
     @model_validator(mode="after")
     def _not_at_odds(self) -> Self:
-        both = set(self.keywords) & set(self.exclude)
-        if both:
-            raise ValueError(f"{min(both)!r} stands in keywords and in exclude; keep one")
+        for word in self.keywords:
+            # Whatever holds the one holds the other, so nothing could ever be told for it.
+            if mentioned(self.exclude, word):
+                raise ValueError(f"{word!r} of keywords holds a word of exclude; keep one")
         return self
 
     @property

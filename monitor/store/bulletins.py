@@ -67,17 +67,33 @@ class BulletinTables(DigestTables):
             self._queue(conn, digest_id, composition.targets, now)
             return self.digest(digest_id)
 
+    def bulletin(self, rule: str, key: str | None = None) -> FrozenDigest | None:
+        """An alert of a rule by its key, or its latest; None when there is none. What it only noted is no alert."""
+        found = self._rows(
+            "SELECT digests.id FROM digests JOIN audiences ON audiences.id = audience_id"
+            " WHERE audiences.name = ?1 AND period GLOB '????-??-??T*' AND (?2 IS NULL OR period = ?2)"
+            " ORDER BY digests.id DESC LIMIT 1",
+            rule,
+            key,
+        )
+        return self.digest(found[0]["id"]) if found else None
+
     def _rule(self, name: str) -> Audience | None:
         found = self._rows("SELECT * FROM audiences WHERE name = ?", name)
         return rows.audience(found[0]) if found else None
 
     def _unjudged(self, who: Audience, window: Window) -> tuple[Post, ...]:
-        """Posts that were first seen after the rule was made, by crawls that have ended, and that it has not judged."""
+        """Posts that were first seen after the rule was made, by crawls that have ended, and that it has not judged.
+
+        Or whose text has changed since it passed them over.
+        """
         found = self._rows(
             f"SELECT {rows.POST_COLUMNS} FROM {rows.POSTS} WHERE posts.effective_on >= ?1 AND posts.first_seen_at >= ?2"
             " AND posts.replayed = 0 AND posts.baseline = 0 AND posts.status = 'complete'"
             " AND posts.grouped = posts.revision"
-            " AND NOT EXISTS (SELECT 1 FROM digest_entries WHERE audience_id = ?3 AND post_id = posts.id)"
+            " AND NOT EXISTS (SELECT 1 FROM digest_entries WHERE audience_id = ?3 AND post_id = posts.id"
+            " AND NOT (kind = 'filtered' AND EXISTS"
+            " (SELECT 1 FROM untold WHERE untold.audience_id = ?3 AND untold.post_id = posts.id)))"
             " AND NOT EXISTS (SELECT 1 FROM crawls WHERE crawls.source_id = posts.source_id AND finished_at IS NULL"
             " AND started_at >= ?4) ORDER BY posts.effective_on DESC, posts.id",
             window.since.isoformat(),
@@ -100,6 +116,7 @@ class BulletinTables(DigestTables):
             told_stories=frozenset(storytelling.told_in),
             told_in=storytelling.told_in,
             linked=storytelling.linked,
+            passed_over=self._passed_over(who, posts, first=1),
         )
 
     def _alerted_on(self, who: Audience, day: date, zone: ZoneInfo) -> int:

@@ -1,5 +1,6 @@
 """The outbox: claims deliveries, and records how they ended; sending is done elsewhere, between two transactions."""
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -29,17 +30,26 @@ class DeliveryTables(Connection):
         return tuple(row["channel"] for row in found)
 
     def claim_delivery(
-        self, channel: str, owner: str, now: datetime, due_by: datetime | None = None, after: int = 0
+        self,
+        channel: str,
+        owner: str,
+        now: datetime,
+        due_by: datetime | None = None,
+        after: int = 0,
+        hushed: Sequence[str] = (),
     ) -> Delivery | None:
         """Claim the next delivery of a channel that was due by `due_by` (`now` if not given), oldest first.
 
-        `after` is the id of the one before, in a round that tries each but once.
+        `after` is the id of the one before, in a round that tries each but once. Those to the audiences and rules in
+        `hushed` wait.
         """
         with self._write() as conn:
             row = conn.execute(
                 f"{DELIVERIES} WHERE channel = ? AND state = 'pending' AND given_up_at IS NULL"
-                " AND next_attempt_at <= ? AND deliveries.id > ? ORDER BY deliveries.id LIMIT 1",
-                [channel, rows.instant(due_by or now), after],
+                " AND next_attempt_at <= ? AND deliveries.id > ?"
+                " AND COALESCE(audiences.name, '') NOT IN (SELECT value FROM json_each(?))"
+                " ORDER BY deliveries.id LIMIT 1",
+                [channel, rows.instant(due_by or now), after, json.dumps(list(hushed))],
             ).fetchone()
             if row is None:
                 return None
@@ -124,7 +134,8 @@ class DeliveryTables(Connection):
     def resend(self, delivery_id: int, message_id: Callable[[Delivery], str], now: datetime) -> Delivery:
         """Queue one more delivery of the same digest or alert to the same recipient, under a Message-ID of its own.
 
-        One that failed for good has not been told: it is queued itself, with what is left of it.
+        One that failed for good, or still waits for its next try, has not been told: it is queued itself, with what is
+        left of it. One that is on its way stays as it is.
         Raises UnknownDelivery.
         """
         with self._write() as conn:
@@ -133,9 +144,11 @@ class DeliveryTables(Connection):
                 raise UnknownDelivery(
                     f"there is no delivery {delivery_id}", where=str(self.path), todo="see `zhaoshang deliveries`"
                 )
-            if row["given_up_at"]:
+            if row["state"] != "sent":
                 conn.execute(
-                    "UPDATE deliveries SET given_up_at = NULL, attempts = 0, next_attempt_at = ? WHERE id = ?",
+                    "UPDATE deliveries SET attempts = CASE WHEN given_up_at IS NULL THEN attempts ELSE 0 END,"
+                    " given_up_at = NULL, next_attempt_at = ?"
+                    " WHERE id = ? AND state = 'pending'",
                     [rows.instant(now), delivery_id],
                 )
                 return self._delivery(delivery_id)

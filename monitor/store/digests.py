@@ -204,6 +204,7 @@ class DigestTables(ChangeTables, SourceTables, StorytellingTables, UntoldTables)
             told_as=storytelling.told_as,
             linked=storytelling.linked,
             history=self._history(who, period),
+            passed_over=self._passed_over(who, posts),
         )
 
     def _last_told(self, who: Audience, period: Period, zone: ZoneInfo) -> datetime:

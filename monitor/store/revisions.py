@@ -14,6 +14,7 @@ from monitor.pages import Article
 from monitor.periods import local_date
 from monitor.store import rows
 from monitor.store.identities import IdentityTables
+from monitor.store.untold import UntoldTables
 from monitor.visits import VisitRules, is_followed, next_visit
 
 _TO_AND_FRO = 2  # revisions: A, B, A is an edit that was taken back; the next B is one too many
@@ -37,7 +38,7 @@ class Visit:
     hushed: bool = False
 
 
-class RevisionTables(IdentityTables):
+class RevisionTables(IdentityTables, UntoldTables):
     """Writes to `revisions`, `post_events` and what follows of `posts`, inside the transactions of others."""
 
     def _apply(
@@ -65,6 +66,7 @@ class RevisionTables(IdentityTables):
         if old.status is PostStatus.PENDING:
             if change.verdict is Verdict.COMPLETED:
                 self._append_revision(conn, visit, old, change)
+                self._offer_again(old.id)
                 self._begin_visits(conn, visit, old.id, read_from)
         else:
             self._follow(conn, visit, old, change, read_from)
@@ -93,6 +95,8 @@ class RevisionTables(IdentityTables):
             hushed = visit.hushed and read_from is not ReadFrom.PAGE
             known_again = old.flapping and self._had_before(conn, old, change)  # what it wavers between was told
             telling = is_telling(before, after) and not hushed and not known_again
+            if telling:
+                self._offer_again(old.id)
             self._event(conn, visit, old.id, EventKind.REVISED, telling=telling)
 
     def _goes_to_and_fro(self, conn: sqlite3.Connection, old: Post, change: Change) -> bool:

@@ -1,5 +1,6 @@
 """Sources and the ledger of their crawls."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -20,18 +21,24 @@ _MAX_NOTES = 200  # per crawl and kind: a listing gone wrong must not fill the d
 class SourceTables(Connection):
     """Use cases around `sources`, `crawls`, `crawl_notes` and `audiences`."""
 
-    def sync(self, sources: Iterable[SourceSpec], audiences: Iterable[str], now: datetime) -> None:
-        """Make the configured sources and audiences known.
+    def sync(
+        self, sources: Iterable[SourceSpec], audiences: Iterable[str], now: datetime, rules: Iterable[str] = ()
+    ) -> None:
+        """Make the configured sources, audiences and alert rules known.
 
         A source is recognised by its name; one whose name is new but whose URL is that of a row that is no longer
-        configured was renamed and keeps its id, as does one that says `renamed_from`.
+        configured was renamed and keeps its id, as does one that says `renamed_from`. An audience that is called as a
+        rule was, or the other way round, begins anew: what the other was told, or passed over, is none of its own.
         """
         specs = list(sources)
-        names = list(audiences)
+        readers, alerting = list(audiences), list(rules)
+        names = readers + alerting
         with self._read():
-            if self._in_step(specs, names):
+            if self._in_step(specs, names) and not self._of_other_kind(readers, alerting):
                 return
         with self._write() as conn:
+            for other in self._of_other_kind(readers, alerting):
+                conn.execute("UPDATE audiences SET name = name || '.' || id WHERE id = ?", [other["id"]])
             configured = {spec.name for spec in specs}
             for spec in specs:
                 row = self._row_of(conn, spec, configured)
@@ -55,6 +62,16 @@ class SourceTables(Connection):
         known = {(row["name"], row["url"], row["title"]) for row in self._rows("SELECT * FROM sources")}
         audiences = {row["name"] for row in self._rows("SELECT name FROM audiences")}
         return all((s.name, s.url, s.title) in known for s in specs) and audiences.issuperset(names)
+
+    def _of_other_kind(self, audiences: Sequence[str], rules: Sequence[str]) -> list[sqlite3.Row]:
+        """The rows under these names that belonged to a rule or an audience; only an audience's digests fall due."""
+        return self._rows(
+            "SELECT id FROM audiences WHERE last_due_at IS NOT NULL AND name IN (SELECT value FROM json_each(?2))"
+            " OR last_due_at IS NULL AND name IN (SELECT value FROM json_each(?1))"
+            " AND EXISTS (SELECT 1 FROM digests WHERE audience_id = audiences.id)",
+            json.dumps(list(audiences)),
+            json.dumps(list(rules)),
+        )
 
     def _row_of(self, conn: sqlite3.Connection, spec: SourceSpec, configured: set[str]) -> sqlite3.Row | None:
         by_name: sqlite3.Row | None = conn.execute("SELECT * FROM sources WHERE name = ?", [spec.name]).fetchone()

@@ -122,5 +122,15 @@ def test_it_says_as_much_as_the_rule_then_does(workplace):
     assert "今日已达上限 1 件，另有 1 件并入下一期。" in text
 
 
+def test_an_alert_can_be_read_again_and_what_was_only_noted_is_none() -> None:
+    assert "rule '大项目' has no alert yet" in str(run("digest", "--audience", "大项目").exception)
+    told("deliver")
+    last = told("digest", "--audience", "大项目")
+    assert last.startswith("# 招商快讯 2025-07-18 10:00")
+    assert told("digest", "2025-07-18T100000", "--audience", "大项目") == last
+    noted = run("digest", "2025-07-18", "--audience", "大项目")
+    assert "rule '大项目' has no alert '2025-07-18'" in str(noted.exception)
+
+
 def test_a_number_of_weeks_that_is_none_is_refused():
     assert run("rules", "test", "--weeks", "0").exit_code == 2

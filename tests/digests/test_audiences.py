@@ -142,6 +142,38 @@ def test_edits_of_posts_that_were_passed_over_are_not_told(audience: Open) -> No
     assert [line.title for line in digest.changes] == ["甲的消息"]
 
 
+def test_a_post_that_was_passed_over_is_told_when_its_text_comes_to_be_wanted(audience: Open) -> None:
+    desk = audience(min_investment="10亿元")
+    desk.see(entry("甲", body=BODIES["甲"].replace("总投资12亿元，", "")), entry("乙"))
+    assert titles(freeze(desk)) == set()
+    desk.see(entry("甲"), at=desk.began + timedelta(days=1))
+    desk.see(entry("甲", body=BODIES["甲"] + "预计明年投产。"), at=desk.began + timedelta(days=2))
+    digest = freeze(desk, "2025-W30", desk.began + WEEK)
+    assert (titles(digest), digest.changes) == ({"甲"}, ())
+    assert titles(freeze(desk, "2025-W31", desk.began + 2 * WEEK)) == set()
+
+
+def test_an_edit_brings_nothing_back_that_another_filter_passed_over(audience: Open) -> None:
+    desk = audience(places=["北京市"])
+    desk.see(entry("甲"))
+    freeze(desk)
+    wider = audience()
+    wider.see(entry("甲", body=BODIES["甲"].replace("12亿元", "15亿元")), at=desk.began + timedelta(days=1))
+    assert titles(freeze(wider, "2025-W30", desk.began + WEEK)) == set()
+
+
+def test_a_post_that_could_not_be_read_is_told_when_its_text_is_wanted(audience: Open) -> None:
+    desk = audience(min_investment="10亿元")
+    (post_id,) = desk.see(entry("甲", body=None))
+    crawl = desk.store.start_crawl("zhanjiang", 1, desk.began)
+    for _ in range(3):
+        desk.store.record_page_failure(crawl, post_id, "HTTP 503")
+    desk.store.finish_crawl(crawl, "end of the listing", completed=True, now=desk.began)
+    assert titles(freeze(desk)) == set()
+    desk.see(entry("甲"), at=desk.began + timedelta(days=1))
+    assert titles(freeze(desk, "2025-W30", desk.began + WEEK)) == {"甲"}
+
+
 def test_words_of_interest_lift_a_story_and_keep_nothing_out(audience: Open) -> None:
     desk = audience(interests=["惠企政策", "营商环境"])
     desk.see(*map(entry, "甲乙丙"))

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from digests.content import Digest
+from monitor import jobs
+from monitor.clock import Clock
 from monitor.grouping import group_posts
 from monitor.pages import Entry, ListingPage
 
@@ -137,6 +139,47 @@ def test_a_changed_filter_brings_nothing_old_back(rule: Open) -> None:
     assert told(wider.alert(THURSDAY + HOUR)) == ["丙"]
 
 
+def test_a_post_that_comes_to_state_the_amount_is_alerted_once(rule: Open) -> None:
+    desk = rule(min_investment="10亿元")
+    desk.see(entry("甲", body=PROJECTS["甲"][1].replace("总投资12亿元，", "")), at=THURSDAY)
+    assert desk.alert(THURSDAY) == []
+    desk.see(entry("甲"), at=THURSDAY + HOUR)
+    assert told(desk.alert(THURSDAY + HOUR)) == ["甲"]
+    desk.see(entry("甲", body=PROJECTS["甲"][1].replace("12亿元", "15亿元")), at=THURSDAY + 2 * HOUR)
+    assert desk.alert(THURSDAY + 2 * HOUR) == []
+
+
+def test_an_edit_brings_nothing_back_that_another_filter_passed_over(rule: Open) -> None:
+    desk = rule(places=["茂名"])
+    desk.see(entry("甲"), at=THURSDAY)
+    assert desk.alert(THURSDAY) == []
+    wider = rule()
+    wider.see(entry("甲", body=PROJECTS["甲"][1].replace("12亿元", "15亿元")), at=THURSDAY + HOUR)
+    assert wider.alert(THURSDAY + HOUR) == []
+
+
+def test_a_rule_that_is_called_as_an_audience_was_has_room_and_tells_what_that_was_told(open_desk: Open) -> None:
+    desk = open_desk(audiences=({"name": "A"},), began=THURSDAY - DAY)
+    desk.see(at=THURSDAY - DAY)
+    desk.see(entry("甲"), at=THURSDAY)
+    group_posts(desk.store, THURSDAY)
+    desk.freeze("2025-07-17", audience="A", at=THURSDAY)
+    swapped = open_desk(audiences=({"name": "B"},), alert_rules=({"name": "A", "at_most": 1},), began=THURSDAY + HOUR)
+    swapped.see(entry("甲"), entry("乙"), at=THURSDAY + 2 * HOUR)
+    assert told(swapped.alert(THURSDAY + 2 * HOUR)) == ["乙"]
+
+
+def test_an_audience_that_is_called_as_a_rule_was_is_told_what_that_passed_over(open_desk: Open) -> None:
+    desk = open_desk(alert_rules=({"name": "R", "places": ["北京市"]},), began=THURSDAY - DAY)
+    desk.see(at=THURSDAY - DAY)
+    desk.see(entry("甲"), at=THURSDAY)
+    assert desk.alert(THURSDAY) == []
+    swapped = open_desk(audiences=({"name": "R"},), began=THURSDAY + HOUR)
+    assert set(items(swapped.freeze(audience="R", at=DIGEST_AT))) == {"甲"}
+    jobs.sync(swapped.store, swapped.setup, DIGEST_AT)
+    assert items(swapped.freeze("2025-W30", audience="R", at=DIGEST_AT + 7 * DAY)) == {}
+
+
 def test_what_is_passed_over_is_noted_once_and_told_to_nobody(rule: Open) -> None:
     desk = rule(places=["北京市"])
     for hours, name in enumerate("甲乙丙丁"):
@@ -161,6 +204,31 @@ def test_in_quiet_hours_nothing_goes_out_and_afterwards_all_of_it_together(rule:
     (alert,) = desk.alert(night + 8 * HOUR)
     assert told([alert]) == ["乙", "甲"]
     assert alert.period.key == "2025-07-18T070000"
+
+
+def test_an_alert_that_was_not_taken_before_its_quiet_hours_waits_for_their_end(rule: Open) -> None:
+    desk = rule(quiet="22:00-07:00")
+    evening = datetime(2025, 7, 17, 13, 59, tzinfo=UTC)  # 21:59
+    desk.see(entry("甲"), at=evening)
+    desk.alert(evening)
+    folder = desk.setup.digests_dir
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("in the way")
+    config = desk.setup.config
+
+    def deliver(at: datetime, *, by_hand: bool = False) -> list[bool]:
+        return [one.error is None for one in jobs.deliver(desk.setup, Clock(at), by_hand=by_hand)]
+
+    assert config.hushed(evening) == ()
+    assert deliver(evening) == [False]
+    folder.unlink()
+    assert config.hushed(evening + HOUR) == ("大项目",)
+    assert deliver(evening + HOUR) == []
+    assert deliver(evening + 9 * HOUR + timedelta(minutes=1)) == [True]
+    (sent,) = desk.store.deliveries()
+    desk.store.resend(sent.id, lambda _: "<again@test>", evening + 2 * DAY)
+    assert deliver(evening + 2 * DAY + HOUR) == []
+    assert deliver(evening + 2 * DAY + HOUR, by_hand=True) == [True], "somebody has asked for it"
 
 
 def test_beyond_its_number_a_day_stories_are_left_to_the_digest_and_marked(rule: Open) -> None:
@@ -215,6 +283,15 @@ def test_what_a_rule_had_no_room_for_is_told_whatever_the_audience_filters(rule:
     assert set(digest) == ({"乙", "丙"} if digest_first else {"甲", "乙", "丙"})
     assert digest["乙"].overflow
     assert items(desk.freeze("2025-W30", at=DIGEST_AT + 7 * DAY)) == {}
+
+
+def test_a_preview_shows_what_a_rule_left_to_the_digest(rule: Open) -> None:
+    desk = rule(audience={"places": ["湛江"]}, at_most=1)
+    desk.see(entry("甲"), entry("乙"), entry("丙"), at=THURSDAY)
+    desk.alert(THURSDAY)
+    shown = items(desk.preview("2025-W29"))
+    assert set(shown) == set(items(desk.freeze(at=DIGEST_AT))) == {"甲", "丙"}
+    assert shown["丙"].overflow
 
 
 def test_alerts_and_digests_are_streams_apart(rule: Open) -> None:

@@ -81,3 +81,17 @@ def test_a_big_project_is_alerted_by_mail_after_its_crawl_and_never_again(workpl
     shown = workplace.zhaoshang("digest", "2025-W29", "--now", "2025-07-18T10:00:00+08:00")
     assert "仓储项目开工" in shown.stdout
     assert "海上风电装备项目签约" in shown.stdout
+
+
+@pytest.mark.long
+def test_without_a_daemon_the_first_crawl_with_a_rule_makes_it_known(workplace, site, mail_server):
+    listed = [("/1.html", "【遂溪招商】仓储项目开工", "2025-07-17")]
+    site.listing("/list.html", listed)
+    site.post("/1.html", [SMALL])
+    site.post("/2.html", [BIG])
+    workplace.configure(CONFIG.format(url=site.url, mail=mail_server.port))
+    assert workplace.zhaoshang("crawl", "--now", "2025-07-18T09:00:00+08:00").returncode == 0
+    site.listing("/list.html", [("/2.html", "【徐闻招商】海上风电装备项目签约", "2025-07-18"), *listed])
+    assert workplace.zhaoshang("crawl", "--now", "2025-07-18T10:00:00+08:00").returncode == 0
+    assert "for big" in workplace.zhaoshang("deliver", "--now", "2025-07-18T10:05:00+08:00").stdout
+    assert len(mail_server.mails) == 1

@@ -83,6 +83,22 @@ def test_words_are_found_in_title_and_text_whatever_their_width_and_case(word: s
     assert wanting(keywords=["没有的", word]).admits([member(body="建设半导体与ai芯片基地。")]) is wanted
 
 
+@pytest.mark.parametrize(
+    ("word", "body", "wanted"),
+    [
+        ("海上风电", "建设海上\n风电装备基地。", True),
+        ("海上风电", "建设海上 \n\u3000\u3000风电装备基地。", True),
+        ("海上 风电", "建设海上风电装备基地。", True),
+        ("open source", "建设open\nsource中心。", True),
+        ("opensource", "建设open source中心。", False),
+        ("海上风电", "建设海上，风电装备基地。", False),
+    ],
+)
+def test_words_are_found_where_a_line_was_broken(word: str, body: str, wanted: bool) -> None:
+    assert wanting(keywords=[word]).admits([member(body=body)]) is wanted
+    assert wanting(exclude=[word]).admits([member(body=body)]) is not wanted
+
+
 def test_a_post_with_an_excluded_word_counts_for_nothing() -> None:
     fair = member(title="推介会举行", industries=("新能源",))
     assert not wanting(exclude=["推介会"]).admits([fair])
@@ -170,7 +186,8 @@ def test_a_place_is_written_by_its_name_or_code(name: str, code: str) -> None:
         ("min_investment", "很多", "'很多' is no amount"),
         ("min_investment", -1, "-1 is no amount"),
         ("min_investment", True, "True is no amount"),
-        ("keywords", [""], "at least 1 character"),
+        ("keywords", [""], "'' is no word"),
+        ("exclude", ["　"], "is no word, and would be found nowhere or everywhere"),
     ],
 )
 def test_a_mistake_is_told_with_what_was_probably_meant(key: str, value: object, said: str) -> None:
@@ -187,8 +204,8 @@ def test_an_amount_is_written_as_people_do(text: object, yuan: int) -> None:
 
 
 def test_what_is_wanted_and_excluded_at_once_is_a_mistake() -> None:
-    with pytest.raises(ValidationError, match="'芯片' stands in keywords and in exclude"):
-        wanting(keywords=["芯片"], exclude=["芯片"])
+    with pytest.raises(ValidationError, match="'ＡＩ芯片' of keywords holds a word of exclude"):
+        wanting(keywords=["芯片", "ＡＩ芯片"], exclude=["ai芯"])
 
 
 @pytest.mark.parametrize(

@@ -139,11 +139,25 @@ def test_resending_queues_one_more_delivery_and_leaves_the_first_as_it_was(
     again = store.resend(first.id, lambda of: f"<again-{of.recipient}@test>", later)
     assert (again.digest_id, again.channel, again.recipient) == (digest.id, "mail", "a")
     assert (again.message_id, again.resend_of, again.next_attempt_at) == ("<again-a@test>", first.id, later)
+    store.mark_sent(again, later)
     once_more = store.resend(again.id, lambda of: f"<again-{of.id}@test>", later)
     assert (once_more.resend_of, once_more.message_id) == (again.id, f"<again-{again.id}@test>")
-    assert states(store) == [("a", "sent", 1), ("b", "pending", 0), ("a", "pending", 0), ("a", "pending", 0)]
+    assert states(store) == [("a", "sent", 1), ("b", "pending", 0), ("a", "sent", 0), ("a", "pending", 0)]
     with pytest.raises(UnknownDelivery, match="no delivery 99"):
         store.resend(99, lambda _: "<x@test>", later)
+
+
+def test_resending_what_was_not_sent_yet_tries_that_now_and_sends_nothing_twice(
+    queue: Queue, store: Store, now: datetime
+) -> None:
+    queue([("mail", "a")])
+    first = claim(store, now)
+    assert store.resend(first.id, lambda _: "<again@test>", now).id == first.id
+    assert states(store) == [("a", "claimed", 1)], "it is on its way"
+    store.mark_failed(first, "busy", now + timedelta(hours=6))
+    again = store.resend(first.id, lambda _: "<again@test>", now + MINUTE)
+    assert (again.id, again.next_attempt_at, again.message_id) == (first.id, now + MINUTE, first.message_id)
+    assert states(store) == [("a", "pending", 1)]
 
 
 def test_deliveries_are_listed_newest_first_up_to_a_limit(queue: Queue, store: Store, now: datetime) -> None:
