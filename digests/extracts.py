@@ -17,9 +17,9 @@ _CLAUSES = "，,、；;：:"
 def extract(text: str, words: Collection[str] = ()) -> str:
     """Two sentences of the text: the first, and the next that holds one of `words` (amounts, say), else the next.
 
-    Where something is left out between them or a sentence is cut short, `……` says so.
+    Where something is left out between them, a sentence is cut short or the text goes on, `……` says so.
     """
-    found = _proper(text)
+    found, last = _proper(text)
     if not found:
         return ""
     said = [word for word in words if word]
@@ -29,20 +29,24 @@ def extract(text: str, words: Collection[str] = ()) -> str:
         second = found[1]
     head = _short(first[1])
     if second is None:
-        return head
-    follows = second[0] == first[0] + 1 and _is_ended(head)
-    gap = "" if follows or head.endswith(CUT) else CUT
-    return f"{head}{gap}{_short(second[1])}"
+        return _open(head, goes_on=first[0] < last)
+    head = _open(head, goes_on=second[0] > first[0] + 1 or not _is_ended(head))
+    return head + _open(_short(second[1]), goes_on=second[0] < last)
 
 
-def _proper(text: str) -> list[tuple[int, str]]:
-    """The sentences that are whole, each with its number; all there is, where none is."""
+def _proper(text: str) -> tuple[list[tuple[int, str]], int]:
+    """The sentences that are whole, each with its number, or all there is where none is; and the last number of all."""
     read = sentences(text[:_READ]).texts
     if len(text) > _READ and len(read) > 1:
         read = read[:-1]  # cut by us
-    numbered = [(number, clean(one)) for number, one in enumerate(read)]
+    numbered = [(number, one) for number, sentence in enumerate(read) if (one := clean(sentence))]
     whole = [(number, one) for number, one in numbered if len(one) >= _SHORTEST and _is_ended(one)]
-    return whole or [(number, one) for number, one in numbered if one]
+    last = numbered[-1][0] if numbered else 0
+    return whole or numbered, last + (clean(text[_READ:]) != "")
+
+
+def _open(sentence: str, *, goes_on: bool) -> str:
+    return sentence + CUT if goes_on and not sentence.endswith(CUT) else sentence
 
 
 def _is_ended(sentence: str) -> bool:
