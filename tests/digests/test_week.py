@@ -32,6 +32,12 @@ def said(item, told):
     return say
 
 
+def test_every_stage_is_counted_a_signing_before_a_visit(said) -> None:
+    stages = ("推介会", "投产", "调研考察", "开工", "签约", "投产", "政策")
+    told = said(*(("", stage, "", 0) for stage in stages))
+    assert "，投产 2 件、签约 1 件、开工 1 件、调研考察 1 件、推介会 1 件、政策 1 件。" in told
+
+
 def test_nothing_new_says_so_and_what_there_was(told) -> None:
     assert sentence(NOTHING, [], []) == "本期没有新事件。"
     one = (told(1),)
