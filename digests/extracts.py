@@ -1,5 +1,6 @@
 """Takes the few sentences of a text that say most, as they stand there; it rewrites nothing."""
 
+import re
 from collections.abc import Collection, Sequence
 
 from monitor.comparison import sentences
@@ -9,6 +10,10 @@ CUT = "……"
 _READ = 4_000  # characters: what matters stands in front, and bodies reach 200,000
 _LONGEST = 90  # characters of one sentence
 _SHORTEST = 10  # anything shorter is a heading, a number or a greeting
+_LONGEST_HEADING = 30  # characters: 一、让秸秆不再焚烧。
+_NUMBERED = re.compile(
+    r"(?:第[一二三四五六七八九十]+[章节条]|[（(]?(?:[一二三四五六七八九十]+|\d{1,2})(?:[）)]|、|[.．](?!\d)))"
+)
 _ENDS = "。！？!?…；;"
 _CLOSING = "”’」』）)"
 _CLAUSES = "，,、；;：:"
@@ -40,13 +45,19 @@ def _proper(text: str) -> tuple[list[tuple[int, str]], int]:
     if len(text) > _READ and len(read) > 1:
         read = read[:-1]  # cut by us
     numbered = [(number, one) for number, sentence in enumerate(read) if (one := clean(sentence))]
-    whole = [(number, one) for number, one in numbered if len(one) >= _SHORTEST and _is_ended(one)]
+    whole = [
+        (number, one) for number, one in numbered if len(one) >= _SHORTEST and _is_ended(one) and not _is_heading(one)
+    ]
     last = numbered[-1][0] if numbered else 0
     return whole or numbered, last + (clean(text[_READ:]) != "")
 
 
 def _open(sentence: str, *, goes_on: bool) -> str:
     return sentence + CUT if goes_on and not sentence.endswith(CUT) else sentence
+
+
+def _is_heading(sentence: str) -> bool:
+    return len(sentence) <= _LONGEST_HEADING and _NUMBERED.match(sentence) is not None
 
 
 def _is_ended(sentence: str) -> bool:

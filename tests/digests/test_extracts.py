@@ -36,6 +36,23 @@ def test_two_sentences_that_say_most(text, words, told) -> None:
     assert extract(text, words) == told
 
 
+@pytest.mark.parametrize(
+    "heading",
+    ["一、让秸秆不再焚烧成灰。", "（二）破解蒜贱伤农的老难题。", "3.打造一流的营商环境。", "第三章 保障措施有哪些？"],
+)
+def test_a_heading_is_no_sentence_whatever_it_ends_with(heading: str) -> None:
+    assert extract(f"{FIRST} {heading} {SECOND}") == FIRST + CUT + SECOND
+    assert extract(heading) == heading  # there is nothing else
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["3.5亿元的项目落户开发区。", "12家企业签下投资协议书。", "一、" + "双方将在产业协同上合作，" * 3 + "共建园区。"],
+)
+def test_a_sentence_that_begins_with_a_number_is_one(sentence: str) -> None:
+    assert extract(FIRST + sentence) == FIRST + sentence
+
+
 def test_a_long_sentence_is_cut_after_a_clause_and_says_so() -> None:
     told = extract(LONG + FIRST)
     head, _, rest = told.partition(CUT)
