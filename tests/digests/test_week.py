@@ -4,6 +4,7 @@ import pytest
 
 from digests.selection import Selection, Told
 from digests.week import sentence
+from digests.wording import ENGLISH
 from monitor.facts.money_words import in_yuan
 
 NOTHING = Selection((), (), (), (), (), ())
@@ -30,6 +31,12 @@ def said(item, told):
         return sentence(Selection(new, (), old, (), (), ()), items, [city for city, *_ in events])
 
     return say
+
+
+@pytest.mark.parametrize(("number", "words"), [(1, "1 piece of old news"), (2, "2 pieces of old news")])
+def test_old_news_is_counted_in_english_as_english_counts_it(told, number: int, words: str) -> None:
+    old = tuple(told(n) for n in range(number))
+    assert sentence(Selection((), (), old, (), (), ()), [], [], ENGLISH) == f"No new events, only {words}."
 
 
 def test_every_stage_is_counted_a_signing_before_a_visit(said) -> None:
