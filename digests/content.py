@@ -249,8 +249,11 @@ class Digest:
 
     @property
     def is_of_several(self) -> bool:
-        """Whether it says of each story which source it is of: not where there is only one."""
-        return self.is_alert or len(self.sources) > 1
+        """Whether it says of each story which source it is of: not where all, imported ones too, are of one."""
+        if self.is_alert or len(self.sources) > 1:
+            return True
+        told = (item.source for item in self.stories)
+        return len({*told, *(source.title for source in self.sources)}) > 1
 
     @property
     def built_here(self) -> datetime:

@@ -147,11 +147,20 @@ def _listed(folder: Path) -> list[Listed]:
     _remember(folder, found, known)
     return [
         Listed(
-            *(folder.name, key, last, _ALERT.fullmatch(key) is not None, found[key]),
+            *(folder.name, key, last, _is_alert(key), _about(key, found[key])),
             tuple((name, quote(f"{key}.{form}")) for form, name in _FORMS.items() if form in forms[key]),
         )
         for key, last in days.items()
     ]
+
+
+def _is_alert(key: str) -> bool:
+    return _ALERT.fullmatch(key) is not None
+
+
+def _about(key: str, headed: Headed) -> Headed:
+    """An alert tells no sources, old news or changes: their counts would all be nought, as if that meant something."""
+    return Headed(headed.heading) if _is_alert(key) else headed
 
 
 def _last_day(key: str) -> date | None:

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from digests.content import Bar, Chart, Item
-from digests.places import city_of
+from digests.places import city_of, province_of
 from monitor.announcing import History, Period
 from monitor.periods import week_of
 
 _BARS = 6
+_PROVINCES = 10  # bars of a country-wide audience: with fewer, the rest would dwarf them all
 _REST = "其余"
 _FEWEST = 2  # weeks: with one, there is nothing to compare
 _NUMERALS = ("", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
@@ -28,7 +29,7 @@ def charts(history: History, period: Period, new: Sequence[Item], cities: Iterab
     stages = Counter(dict(history.stages)) + Counter(item.stage for item in new if item.stage)
     found = (
         Chart(f"{span}新事件", _weeks(history, period, new)),
-        Chart(f"{span}地区", _bars(places)),
+        Chart(f"{span}地区", _places(places)),
         Chart(f"{span}行业", _bars(industries)),
         Chart(f"{span}阶段", _bars(stages)),
     )
@@ -54,9 +55,19 @@ def _by_city(places: Iterable[tuple[str, int]]) -> Counter[str]:
     return counts
 
 
-def _bars(counts: Counter[str]) -> tuple[Bar, ...]:
+def _places(cities: Counter[str]) -> tuple[Bar, ...]:
+    """Cities, or where they are too many to be seen and of several provinces, these."""
+    provinces = Counter[str]()
+    for city, count in cities.items():
+        provinces[province_of(city)] += count
+    if len(cities) <= _BARS or not 1 < len(provinces) < len(cities):
+        return _bars(cities)
+    return _bars(provinces, _PROVINCES)
+
+
+def _bars(counts: Counter[str], room: int = _BARS) -> tuple[Bar, ...]:
     """The most frequent first; what there is no room for is one bar."""
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    shown = ranked if len(ranked) <= _BARS else ranked[: _BARS - 1]
+    shown = ranked if len(ranked) <= room else ranked[: room - 1]
     rest = sum(count for _, count in ranked[len(shown) :])
     return tuple(Bar(name, count) for name, count in shown) + ((Bar(_REST, rest),) if rest else ())

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from digests.content import NO_PLACE, Item, PlaceGroup
 from monitor.facts.findings import Place
@@ -37,6 +38,16 @@ def city_of(code: str) -> str:
     """The city that a place lies in, after its province: 广东省湛江市; of a larger place its own name."""
     division = divisions().get(code)
     return "".join(one.name for one in division.line[:_CITY]) if division else ""
+
+
+def province_of(city: str) -> str:
+    """The province that a city lies in, by its name after that of the province; what lies in none stays what it is."""
+    return next((name for name in _provinces() if city.startswith(name)), city)
+
+
+@cache
+def _provinces() -> tuple[str, ...]:
+    return tuple(division.name for division in divisions().values() if not division.above)
 
 
 def by_place(placed: Sequence[Placed]) -> tuple[PlaceGroup, ...]:

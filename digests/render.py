@@ -50,6 +50,7 @@ def _variables(digest: Digest) -> dict[str, object]:
         "head": head(digest),
         "rest": rest(digest),
         "charts": tuple(_in_words(chart, words) for chart in digest.charts),
+        "several": digest.is_of_several,  # once: it looks at all stories
         "zone": ZoneInfo(digest.timezone),
         "built_on": digest.built_here.date(),
     }

@@ -1,7 +1,9 @@
 """Jinja2's immutable sandbox, made narrower for templates that a user wrote; it reads no files and knows no digest.
 
 Jinja2 keeps a template from Python; what it costs to fill one, it does not bound. So a charge is put into every loop,
-macro and call, every printed character is counted, and nothing may grow beyond what a page has room for.
+macro and call, every printed character is counted, and nothing may grow beyond what a page has room for. A list may
+hold another twice, and so on: small to keep, and endless to print or to compare. So whatever works on a value measures
+it first, with all that it holds.
 """
 
 from collections.abc import Callable, Mapping, Sized
@@ -14,12 +16,14 @@ from jinja2.exceptions import SecurityError, TemplateAssertionError
 from jinja2.filters import FILTERS, do_join, do_replace
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Namespace
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 BUILT_IN = "builtin/"  # what the names of our own templates begin with
 WORK = 30_000_000  # characters printed or repeated in one filling; a digest of 2,000 stories takes some 6,000,000
 LARGEST = 1_000_000  # characters of a text, members of a list
+_COPIED = 10  # characters that are copied or compared, for what one costs to print
 _TURN = 100  # what a turn of a loop or a call costs beside the text in it
 _HIGHEST = 1_000  # exponent; and digits of a number, a power of ten each
 _METHODS = frozenset(
@@ -57,6 +61,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         known = {name: FILTERS[name] for name in _FILTERS}
         own = {"join": do_join, "replace": do_replace, "sum": _total, "bounded": bounded}
         self.filters = {name: self._checked(one) for name, one in {**known, **own, **filters}.items()}
+        self.tests = {name: self._tested(one) for name, one in self.tests.items()}
         self.globals.pop("lipsum", None)
 
     def charge(self, work: int) -> str:
@@ -71,8 +76,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.charge(_TURN)
         return True
 
+    def measured(self, value: Any) -> Any:
+        """The value that is about to be worked on, after its size was counted. Raises SecurityError."""
+        self.charge(len(value) // _COPIED if isinstance(value, str | range) else _size(value))
+        return value
+
     def joined(self, *parts: Any) -> str:
         """What `~` makes of its parts."""
+        parts = tuple(map(self.measured, parts))
         escaping = any(hasattr(part, "__html__") for part in parts)
         texts = [part if isinstance(part, str) else str(part) for part in parts]
         _refuse_beyond(sum(map(len, texts)))
@@ -93,6 +104,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call a macro or a function."""
         self.charge(_TURN)
+        for one in (getattr(obj, "__self__", None), *args, *kwargs.values()):
+            self.measured(one)
         return super().call(context, obj, *args, **kwargs)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
@@ -105,7 +118,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             for one, times in ((left, right), (right, left)):
                 if isinstance(one, Sized) and isinstance(times, int):
                     _refuse_beyond(len(one) * times)
-        return bounded(super().call_binop(context, operator, left, right))
+        return self.measured(bounded(super().call_binop(context, operator, left, right)))
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -119,7 +132,16 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Called with whatever is printed."""
         if isinstance(value, str):
             self.charge(len(value))
+        else:
+            self.measured(value)
         return value
+
+    def _tested(self, test: Any) -> Callable[..., Any]:
+        @wraps(test)
+        def tested(*args: Any) -> Any:
+            return test(*map(self.measured, args))
+
+        return tested
 
     def _checked(self, filter_: Callable[..., Any]) -> Callable[..., Any]:
         place = 1 if hasattr(filter_, "jinja_pass_arg") else 0
@@ -127,7 +149,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         @wraps(filter_)
         def checked(*args: Any, **kwargs: Any) -> Any:
             value = args[place]
-            self.charge(len(value) if isinstance(value, str | list | tuple | range | dict) else 1)
+            self.charge(len(value) if isinstance(value, str | range) else 1)
+            for one in (*args[place:], *kwargs.values()):
+                self.measured(one)
             if filter_ is do_join:
                 args = (*args[:place], _joinable(value, *args[place + 1 : place + 2], **kwargs), *args[place + 1 :])
             elif filter_ is do_replace:
@@ -135,6 +159,23 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return bounded(filter_(*args, **kwargs))
 
         return checked
+
+
+def _size(value: Any) -> int:
+    """The characters and members of a value, with all that it holds. Raises SecurityError where they are too many."""
+    size, found = 0, [value]
+    while found:
+        one = found.pop()
+        size += len(one) if isinstance(one, str) else 1
+        _refuse_beyond(size)
+        match one:
+            case dict():
+                found += [*one.keys(), *one.values()]
+            case list() | tuple() | set() | frozenset():
+                found += one
+            case Namespace():
+                found += object.__getattribute__(one, "_Namespace__attrs").values()  # any other way asks the template
+    return size
 
 
 def bounded(value: Any) -> Any:
@@ -198,6 +239,37 @@ class _Charged(NodeTransformer):
         self.generic_visit(node)
         node.filter = nodes.Filter(node.filter, "bounded", [], [], None, None, lineno=node.lineno)
         return node
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        node.expr = _measured(node.expr)
+        for operand in node.ops:
+            operand.expr = _measured(operand.expr)
+        return node
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        if isinstance(node.arg, nodes.Slice):
+            node.node = _measured(node.node)
+        else:
+            node.arg = _measured(node.arg)
+        return node
+
+    def visit_Pair(self, node: nodes.Pair) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        node.key = _measured(node.key)
+        return node
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        node.template = _measured(node.template)
+        return node
+
+    visit_Import = visit_FromImport = visit_Extends = visit_Include  # noqa: N815 - they, too, look a name up
+
+
+def _measured(node: nodes.Expr) -> nodes.Expr:
+    return node if isinstance(node, nodes.Const) else _call("measured", [node], node.lineno)
 
 
 def _static(body: list[nodes.Node]) -> int:

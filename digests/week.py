@@ -7,9 +7,10 @@ from digests.content import Item
 from digests.ranking import largest_investment
 from digests.selection import Selection
 from digests.wording import CHINESE, WeekFacts, Words
+from monitor.facts.findings import Stage
 
 _SEVERAL = 2
-_STAGES = 3
+_STAGES = [stage.value for stage in Stage]
 
 
 def sentence(selection: Selection, new: Sequence[Item], cities: Sequence[str], words: Words = CHINESE) -> str:
@@ -26,7 +27,7 @@ def sentence(selection: Selection, new: Sequence[Item], cities: Sequence[str], w
             only_place=cities[0] if len(places) == 1 and all(cities) else "",
             top_place=_prevailing(places),
             places=len(places),
-            stages=tuple(stages.most_common(_STAGES)),
+            stages=tuple(sorted(stages.items(), key=lambda pair: (-pair[1], _STAGES.index(pair[0])))),
             top_industry=_prevailing(Counter(item.industries[0] for item in new if item.industries)),
             stated=tuple(amount for amount in stated if amount),
         )

@@ -95,8 +95,12 @@ def healthy(well: int, watched: int, paused: int) -> str:
 
 def sentence(week: WeekFacts) -> str:
     if not week.new:
-        found = ((week.recycled, "old news"), (week.told_before, "told before"), (week.late, "late"))
-        told = ", ".join(f"{number} {words}" for number, words in found if number)
+        found = (
+            (week.recycled, counted(week.recycled, "piece of old news", "pieces of old news")),
+            (week.told_before, f"{week.told_before} told before"),
+            (week.late, f"{week.late} late"),
+        )
+        told = ", ".join(words for number, words in found if number)
         return "No new events" + (f", only {told}." if told else ".")
     stages = ", ".join(counted(count, *STAGES_COUNTED.get(stage, (stage,))) for stage, count in week.stages)
     parts = [

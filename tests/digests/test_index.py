@@ -246,6 +246,18 @@ def test_alerts_stand_in_the_folder_of_their_rule_alone(put, tmp_path: Path) -> 
     ]
 
 
+def test_an_alert_is_listed_without_the_counts_of_what_no_alert_tells(
+    full_digest: Digest, delivery: Callable[..., Delivery], now: datetime, tmp_path: Path
+) -> None:
+    period = replace(full_digest.period, key="2025-07-21T080503", kind="alert")
+    alert = replace(full_digest, audience="大项目", period=period, sources=())
+    FileChannel(tmp_path, ("md",)).send(delivery(audience="大项目", period_key=period.key), alert, now)
+    for page in pages(tmp_path / "大项目"):
+        assert heading(alert) in page.text
+        assert "来源" not in page.text
+        assert "旧闻" not in page.text
+
+
 def test_markup_in_names_and_titles_shows_as_text(tmp_path: Path) -> None:
     name = "<b>&\"'](http:x) *a*"
     titles = {

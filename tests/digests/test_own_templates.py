@@ -147,6 +147,47 @@ def test_a_mistake_is_one_line_that_names_file_and_line(
 MANY = "{% for a in range(99999) %}{% for b in range(99999) %}"
 
 
+TREE = (
+    "{% set ns = namespace(x=(1,), y=(1,)) %}{% for i in range(40) %}"
+    "{% set ns.x = (ns.x, ns.x) %}{% set ns.y = (ns.y, ns.y) %}{% endfor %}"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ ns.x }}",
+        "{{ ns }}",
+        "{{ ns.x ~ 'a' }}",
+        "{{ ns.x|string|length }}",
+        "{{ ns.x|join }}",
+        "{{ [1]|join(ns.x) }}",
+        "{{ [ns.x]|unique|list|length }}",
+        "{{ ns.x == ns.y }}",
+        "{{ ns.x in [ns.y] }}",
+        "{{ ns.x is eq ns.y }}",
+        "{{ [ns.x].index(ns.y) }}",
+        "{{ {ns.x: 1}|length }}",
+        "{{ d[ns.x] }}",
+        "{% include ns.x %}",
+        "{{ cycler(ns.x, ns.y).current }}",
+        "{{ dict(a=ns.x) }}",
+    ],
+)
+def test_a_list_that_holds_itself_twice_many_times_over_is_refused(written: Callable[..., str], text: str) -> None:
+    with pytest.raises(TemplateError, match="too long"):
+        written(TREE + text)
+
+
+@pytest.mark.parametrize(
+    "work", ["x.split('a')", "x.find('ab')", "x == y", "'b' in x", "x[1:]", "x + '' == ''", "(x ~ '') == ''"]
+)
+def test_small_turns_over_a_large_text_are_counted(written: Callable[..., str], work: str) -> None:
+    large = "{% set x = 'a' * 900000 %}{% set y = 'a' * 900000 %}"
+    with pytest.raises(TemplateError, match="repeats too much"):
+        written(large + "{% for i in range(100000) %}{% if " + work + " %}{% endif %}{% endfor %}")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -94,6 +94,14 @@ def test_what_there_is_no_room_for_is_one_bar() -> None:
     assert len(places.bars) == 6
 
 
+def test_cities_that_are_too_many_are_counted_by_province() -> None:
+    cities = ["吉林省吉林市", "吉林省长春市", "吉林省", "重庆市荣昌区", "重庆市铜梁区", "甘肃省酒泉市", "甘肃省定西市"]
+    _, places = charts(History(weeks(28, 29), places=(("220581", 2),)), WEEK, [], cities)  # 梅河口市
+    assert bars(places) == [("吉林省", 5), ("甘肃省", 2), ("重庆市", 2)]
+    _, places = charts(History(weeks(28, 29)), WEEK, [], [f"吉林省{n}市" for n in range(7)])
+    assert [name for name, _ in bars(places)][-2:] == ["吉林省4市", "其余"]  # of one province, its cities tell more
+
+
 def test_columns_stand_under_one_another() -> None:
     text = text_bars(Chart("", (Bar("新能源", 12), Bar("W29", 3), Bar("５G（一期）", 0))))
     assert text == "新能源       12  ████████████████████\nW29           3  █████\n５G（一期）   0"

@@ -329,3 +329,19 @@ def test_a_digest_that_was_frozen_before_there_were_stories_reads_as_it_did(form
     assert counts(old) == "新帖 9 篇 · 3 个地区 · 未收录 1 条 · 来源 1/1 正常"
     empty = render(replace(old, places=(), highlights=()), form)
     assert "本期没有新帖子" in empty
+
+
+@pytest.mark.parametrize("form", ["md", "html"])
+def test_stories_name_their_source_where_some_were_imported_beside_the_only_one(
+    full_digest: Digest, item: Callable[..., Item], form: str
+) -> None:
+    source = full_digest.sources[0]
+    group = full_digest.places[0]
+    own, imported = item(901, source=source.title), item(902, source="import")
+    one = replace(
+        full_digest, sources=(source,), highlights=(), late=(), recycled=(), places=(replace(group, items=(own,)),)
+    )
+    assert not one.is_of_several
+    several = replace(one, places=(replace(group, items=(own, imported)),))
+    assert " · import" in render(several, form)
+    assert f" · {source.title}" in render(several, form)

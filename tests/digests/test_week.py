@@ -4,6 +4,7 @@ import pytest
 
 from digests.selection import Selection, Told
 from digests.week import sentence
+from digests.wording import ENGLISH
 from monitor.facts.money_words import in_yuan
 
 NOTHING = Selection((), (), (), (), (), ())
@@ -30,6 +31,18 @@ def said(item, told):
         return sentence(Selection(new, (), old, (), (), ()), items, [city for city, *_ in events])
 
     return say
+
+
+@pytest.mark.parametrize(("number", "words"), [(1, "1 piece of old news"), (2, "2 pieces of old news")])
+def test_old_news_is_counted_in_english_as_english_counts_it(told, number: int, words: str) -> None:
+    old = tuple(told(n) for n in range(number))
+    assert sentence(Selection((), (), old, (), (), ()), [], [], ENGLISH) == f"No new events, only {words}."
+
+
+def test_every_stage_is_counted_a_signing_before_a_visit(said) -> None:
+    stages = ("推介会", "投产", "调研考察", "开工", "签约", "投产", "政策")
+    told = said(*(("", stage, "", 0) for stage in stages))
+    assert "，投产 2 件、签约 1 件、开工 1 件、调研考察 1 件、推介会 1 件、政策 1 件。" in told
 
 
 def test_nothing_new_says_so_and_what_there_was(told) -> None:
