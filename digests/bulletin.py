@@ -41,8 +41,13 @@ class Judgement:
 
 
 def freeze_bulletin(store: Store, setup: Setup, rule: RuleConfig, now: datetime) -> FrozenDigest | None:
-    """Freeze an alert of what the rule has not judged yet, or None where there is nothing to alert, or it is quiet."""
+    """Freeze an alert of what the rule has not judged yet, or None where there is nothing to alert, or it is quiet.
+
+    One without a channel judges nothing: it would use up its number a day for nobody.
+    """
     config = setup.config
+    if not config.channels_of(rule):
+        return None
     if rule.quiet_hours is not None and rule.quiet_hours.cover(now, config.zone):
         return None
     database_id = store.database_id()

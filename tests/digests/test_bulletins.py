@@ -312,3 +312,11 @@ def test_an_alert_is_delivered_as_any_digest_is(rule: Open) -> None:
     assert outcome.error is None
     written = desk.setup.digests_dir / "大项目" / "2025-07-17T100000.md"
     assert "甲的消息" in written.read_text(encoding="utf-8")
+
+
+def test_a_rule_without_a_channel_judges_nothing_until_it_has_one(rule: Open) -> None:
+    silent = rule(audience={"channels": ()})
+    silent.see(entry("甲"), at=THURSDAY)
+    assert silent.alert(THURSDAY) == []
+    heard = rule(audience={"channels": ()}, channels=["file"])
+    assert told(heard.alert(THURSDAY + HOUR)) == ["甲"]
