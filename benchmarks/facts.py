@@ -68,4 +68,6 @@ def main(file: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) == 1:
+        sys.exit("a file is missing: python benchmarks/facts.py FILE.jsonl")
     main(sys.argv[1])
